@@ -1,0 +1,1 @@
+"""Build, release and grade notebook assignments with nbgrader. Test cells import `autograder.check`."""
