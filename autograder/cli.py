@@ -1,0 +1,134 @@
+"""The command line: `autograder build | release | stats | rehearse | lab | publish`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course import CourseError, open_course
+from autograder.source import SourceError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status 0 when it did what it says, 1 otherwise."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (CourseError, SourceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="the project's root (default: this folder)")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    command = commands.add_parser("build", help="build notebooks from their text")
+    command.add_argument("stems", nargs="*", metavar="STEM", help="chapters or assignments (default: all)")
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; fail when a notebook is not what its text says"
+    )
+    command.set_defaults(run=_build)
+
+    command = commands.add_parser("release", help="test assignments against their banks of answers, then release them")
+    command.add_argument("stems", nargs="*", metavar="STEM", help="assignments (default: all)")
+    command.set_defaults(run=_release)
+
+    command = commands.add_parser("stats", help="print what the course measures of itself, and write course/STATS.md")
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; fail when a limit is broken or the file is old"
+    )
+    command.set_defaults(run=_stats)
+
+    command = commands.add_parser("rehearse", help="release, and grade a made-up class of 24 with nbgrader")
+    command.add_argument("--students", type=int, default=24, metavar="N")
+    command.set_defaults(run=_rehearse)
+
+    command = commands.add_parser("lab", help="start JupyterLab with the assignment list and the formgrader")
+    command.add_argument("--no-browser", action="store_true")
+    command.add_argument("--port", type=int, default=8888)
+    command.set_defaults(run=_lab)
+
+    command = commands.add_parser("publish", help="write the tree a learner's public repository gets")
+    command.add_argument("dest", type=Path, metavar="FOLDER")
+    command.add_argument("--repo", metavar="OWNER/NAME", help="where it will be published (default: [tool.course])")
+    command.add_argument("--branch", help="(default: [tool.course])")
+    command.set_defaults(run=_publish)
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    from autograder import build
+
+    course = open_course(options.root)
+    _known(options.stems, course.stems)
+    if options.check:
+        problems = build.check(course)
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return 1 if problems else 0
+    build.build(course, options.stems)
+    return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from autograder.release import release
+
+    course = open_course(options.root)
+    stems = options.stems or [path.stem for path in course.assignment_paths]
+    failed = False
+    for stem in stems:
+        verdict = release(course, stem)
+        if verdict.problems:
+            failed = True
+            print(f"{stem} is not released; {len(verdict.problems)} clauses of the gate do not hold:", file=sys.stderr)
+            for problem in verdict.problems:
+                print(f"  {problem}", file=sys.stderr)
+        else:
+            print(
+                f"{stem} is released: {verdict.checks} checks, {verdict.right} right and {verdict.wrong} wrong answers, {verdict.runs} runs"
+            )
+    return 1 if failed else 0
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from autograder import stats
+
+    return stats.main(open_course(options.root), check=options.check)
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from autograder.rehearsal import rehearse
+
+    return rehearse(open_course(options.root).root, students=options.students)
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from autograder.lab import lab
+
+    return lab(open_course(options.root).root, browser=not options.no_browser, port=options.port)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from autograder.publish import publish
+
+    course = open_course(options.root)
+    written = publish(course, options.dest, options.repo or course.repository, options.branch or course.branch)
+    print(f"{len(written)} files written to {options.dest}")
+    return 0
+
+
+def _known(stems: Sequence[str], known: Sequence[str]) -> None:
+    for stem in stems:
+        if stem not in known:
+            raise CourseError(f"nothing is called {stem!r}; there are: {', '.join(known)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Fixtures that several test modules share: a copy of the project to work in, and pictures of failed browser tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = "00_start_here"
+
+
+def copy_project(to: Path) -> Path:
+    """What nbgrader and JupyterLab see of the project, in a folder of its own. The packages are the installed ones."""
+    for name in ("course", "solutions", "exercises"):
+        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, to)
+    return to
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def nbgrader(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `nbgrader ...` in the copy, as a person would."""
+    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["nbgrader", *words],
+            cwd=project,
+            env={**os.environ, "PATH": programs},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """A page that a failed test leaves open is photographed to screenshots/."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and page is not None:
+        pictures = ROOT / "screenshots"
+        pictures.mkdir(exist_ok=True)
+        for number, one in enumerate(page.context.pages):
+            one.screenshot(path=pictures / f"{item.name}-{number}.png")
+    return report
