@@ -14,6 +14,7 @@ A prediction's answer is never stored: the builder runs the reveal cell, compare
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ _PYTHON = {  # without versions: notebooks built under 3.11 and 3.13 are the sam
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 Notebook = Any  # nbformat.NotebookNode, which is untyped
 
 
@@ -225,7 +227,8 @@ def _execute(text: Chapter | Assignment, notebook: Notebook, folder: Path) -> No
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        said = _ANSI.sub("", str(error)).strip().splitlines()
+        reason = said[-1] if said else type(error).__name__
         raise SourceError([Problem(text.path, lines[at], f"this cell failed when executed: {reason}")]) from error
     problems = [
         problem

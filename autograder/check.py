@@ -563,7 +563,9 @@ def _compare_values(got: Tensor, wanted: Tensor, rule: _Rule) -> list[str]:
     rtol, atol = rule.tolerance(_TOLERANCES.get(wanted.dtype, (0.0, 0.0)))
     wrong = got != wanted
     if rtol or atol:
-        wrong &= ~_isclose(got.to(wide), wanted.to(wide), rtol=rtol, atol=atol)
+        # In its own dtype, as torch rounds the tolerance too; bool has no arithmetic of its own.
+        pair = (got, wanted) if wanted.dtype in _TOLERANCES else (got.to(wide), wanted.to(wide))
+        wrong &= ~_isclose(pair[0], pair[1], rtol=rtol, atol=atol)
     wrong &= ~(got.isnan() & wanted.isnan())
     if not wrong.any():
         return []

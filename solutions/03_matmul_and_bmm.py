@@ -4,8 +4,8 @@
 # One hundred points: five predictions, seven exercises, one boss. About 85 minutes, and half an hour more for the boss.
 #
 # - Work from top to bottom. Each exercise has an answer cell, marked `# your code here`, and below it the cells that check it.
-# - Run a check with Shift+Enter. No output means that the part you can see holds. Grading runs the same checks with more shapes:
-#   sizes of 0 and 1, other dtypes, sizes that are all different.
+# - Run a check with Shift+Enter. ✓ means that the part you can see holds, ✗ says what does not, ○ that the answer is still empty.
+#   Grading runs the same checks with more shapes: sizes of 0 and 1, other dtypes, sizes that are all different.
 # - Each check is worth its own points, all or nothing, so half an exercise earns half its points.
 # - Stuck? Three hints are folded under each exercise: a nudge, the idea, nearly the code.
 # - Finished? Restart the kernel, run all cells, save, and submit the notebook.
@@ -552,7 +552,11 @@ def matmul_loops(A: Tensor, B: Tensor) -> Tensor:
 
 
 def matmul_one_loop(A: Tensor, B: Tensor) -> Tensor:
-    """(n, k), (k, m) -> (n, m), in the dtype of A."""
+    """(n, k), (k, m) -> (n, m), in the dtype of A.
+
+    >>> matmul_one_loop(torch.ones(1, 3), torch.ones(3, 2))
+    tensor([[3., 3.]])
+    """
     ### BEGIN SOLUTION
     C = A.new_zeros(A.shape[0], B.shape[1])
     for k in range(A.shape[1]):
@@ -562,7 +566,11 @@ def matmul_one_loop(A: Tensor, B: Tensor) -> Tensor:
 
 
 def matmul_no_loop(A: Tensor, B: Tensor) -> Tensor:
-    """(n, k), (k, m) -> (n, m), in the dtype of A."""
+    """(n, k), (k, m) -> (n, m), in the dtype of A.
+
+    >>> matmul_no_loop(torch.ones(1, 3), torch.ones(3, 2))
+    tensor([[3., 3.]])
+    """
     ### BEGIN SOLUTION
     return (A.unsqueeze(2) * B).sum(1)
     ### END SOLUTION
@@ -753,10 +761,8 @@ for dtype in (torch.int64, torch.float32, torch.float64):
 def batched_product(A: Tensor, B: Tensor) -> Tensor:
     """(batch, n, k), (batch, k, m) -> (batch, n, m), in the dtype of A.
 
-    >>> batched_product(torch.ones(2, 1, 3), torch.ones(2, 3, 1))
-    tensor([[[3.]],
-    <BLANKLINE>
-            [[3.]]])
+    >>> batched_product(torch.ones(1, 1, 3), torch.ones(1, 3, 2))
+    tensor([[[3., 3.]]])
     """
     ### BEGIN SOLUTION
     if len(A.shape) != 3 or len(B.shape) != 3:
@@ -1044,7 +1050,8 @@ check.unchanged(contract, X, W, Y, on="X (2, 3, 4, 5), W (3, 5, 2), Y (2, 3, 6, 
 # ### Exercise 6 · Find the bug: attention scores ★★★ · 15 points · 14 minutes
 #
 # Each of n queries is compared with each of m keys, in every head: score (i, j) is the dot product of query i and key j, both of length d,
-# divided by √d. Queries and keys come as (batch, position, head, d); the scores go as (batch, head, n, m).
+# divided by √d. A head is a comparison of its own: heads never mix. Queries and keys come as (batch, position, head, d); the scores go
+# out as (batch, head, n, m).
 #
 # The function below was tested on one input, with n = m = d = 4 and every number 1. It raised nothing and every number was right. It is wrong twice:
 # one slip is a transpose, the other reads the wrong size. Where n, m and d are equal, neither makes a sound.
@@ -1278,9 +1285,9 @@ def cheapest_order(shapes: list[tuple[int, int]]) -> tuple[int, int | tuple]:
     (300, (0, (1, 2)))
     """
     ### BEGIN SOLUTION
-    for left, right in zip(shapes, shapes[1:]):
-        if left[1] != right[0]:
-            raise ValueError(f"{left} and {right} do not fit")
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
+            raise ValueError(f"{shapes[i - 1]} and {shapes[i]} do not fit")
 
     def best(first, last):
         if first == last:
@@ -1393,7 +1400,7 @@ while len(chains) < 11:
     if cheapest[0] < cheapest[1]:
         chains.append(sizes)
 for sizes in chains:
-    shapes = list(zip(sizes, sizes[1:]))
+    shapes = [(sizes[i], sizes[i + 1]) for i in range(len(sizes) - 1)]
     ranked = sorted(all_orders(sizes), key=lambda pair: pair[0])
     from_left = (sum(sizes[0] * sizes[i] * sizes[i + 1] for i in range(1, len(sizes) - 1)), 0)
     for position in range(1, len(shapes)):
@@ -1548,15 +1555,17 @@ for n, k, m, size in [(4, 6, 2, 2), (6, 3, 9, 3), (4, 4, 4, 4), (3, 5, 2, 1), (8
 # %% test="blocked_matmul-loads" points=4
 check.attempted(blocked_loads, "blocked_loads counts the elements of all blocks, where the block size divides every size")
 check.equal(
-    blocked_loads(2, 4, 6, 2),
+    blocked_loads(4, 2, 6, 2),
     6 * (4 + 4),
-    on="n 2, k 4, m 6, size 2",
+    on="n 4, k 2, m 6, size 2",
     traps={
-        "this counts A once and B once: each block is loaded again for every product it takes part in": 2 * 4 + 4 * 6,
+        "this counts A once and B once: each block is loaded again for every product it takes part in": 4 * 2 + 2 * 6,
         "this counts the products of blocks: each of them loads the elements of two blocks": 6,
         "this counts one block for each product: each product of blocks loads two": 6 * 4,
         "this counts the block of the result too: only A and B are loaded": 6 * (4 + 4 + 4),
         "this multiplies the elements of the two blocks: they are loaded, not paired, so add them": 6 * 4 * 4,
+        "this exchanges the operands: A is loaded once for each column of blocks of B": 4 * 2 * 2 + 2 * 6 * 3,
+        "this adds a block where the sizes divide: round up, and no further": 4 * 2 * (3 + 1) + 2 * 6 * (2 + 1),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1619,13 +1628,13 @@ check.unchanged(blocked_matmul, A, B, 2, on="A (4, 5), B (5, 3), size 2")
 # %% test="blocked_matmul-ragged_loads" points=4
 check.attempted(blocked_loads, "blocked_loads counts smaller blocks at the edges as what they are")
 check.equal(
-    blocked_loads(3, 2, 2, 2),
-    (4 + 4) + (2 + 4),
-    on="n 3, k 2, m 2, size 2",
+    blocked_loads(3, 2, 4, 2),
+    2 * (4 + 4) + 2 * (2 + 4),
+    on="n 3, k 2, m 4, size 2",
     traps={
-        "this counts a full block at the edge: only the elements that are there are loaded": 2 * (4 + 4),
-        "this leaves out the block at the edge: round the number of blocks up": 4 + 4,
-        "this counts A once and B once: each block is loaded again for every product it takes part in": 3 * 2 + 2 * 2,
+        "this counts a full block at the edge: only the elements that are there are loaded": 4 * (4 + 4),
+        "this leaves out the blocks at the edge: round the number of blocks up": 2 * (4 + 4),
+        "this counts A once and B once: each block is loaded again for every product it takes part in": 3 * 2 + 2 * 4,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1654,7 +1663,9 @@ for n, k, m, size in [(5, 7, 3, 2), (7, 7, 7, 3), (2, 3, 4, 10), (1, 1, 1, 1), (
 ### END HIDDEN TESTS
 
 # %% test="blocked_matmul-blocks" points=4
-check.attempted(blocked_matmul, "blocked_matmul never multiplies more than two blocks, and loads what blocked_loads says")
+check.attempted(blocked_matmul, "blocked_matmul multiplies nothing larger than blocks, and loads what its blocks hold")
+
+
 @check.observe
 def watch_products(function, A, B, size):
     from torch.utils._python_dispatch import TorchDispatchMode
@@ -1687,7 +1698,10 @@ check.equal(
     {"longest side": 2, "elements loaded": 4 * (4 + 4)},
     on="A (4, 4), B (4, 2), size 2",
     traps={
-        "this multiplies whole matrices: cut blocks out first": {"longest side": 4, "elements loaded": 4 * 4 + 4 * 2},
+        "this multiplies whole matrices: cut blocks out first": {
+            "longest side": 4,
+            "elements loaded": 4 * 4 + 4 * 2,
+        },
         "this multiplies a strip of A with a strip of B: cut the inner size into blocks too": {
             "longest side": 4,
             "elements loaded": 2 * (2 * 4 + 4 * 2),

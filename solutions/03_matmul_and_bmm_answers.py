@@ -501,8 +501,10 @@ def batched_product(A, B):
 
 # %% wrong="assertion" for="batched_product" says="Expected ValueError, but the call raised AssertionError" fails="refuses_2d,refuses_mismatch"
 def batched_product(A, B):
-    assert len(A.shape) == 3 and len(B.shape) == 3
-    assert A.shape[0] == B.shape[0] and A.shape[2] == B.shape[1]
+    assert len(A.shape) == 3
+    assert len(B.shape) == 3
+    assert A.shape[0] == B.shape[0]
+    assert A.shape[2] == B.shape[1]
     return (A.unsqueeze(3) * B.unsqueeze(1)).sum(2)
 
 # %% wrong="loop_over_the_batch" for="batched_product" says="find a way without it" fails="no_loop"
@@ -668,7 +670,7 @@ def cheapest_order(shapes):
 
 # %% right="all_orders" for="cheapest_order"
 def cheapest_order(shapes):
-    if any(a[1] != b[0] for a, b in zip(shapes[:-1], shapes[1:])):
+    if any(shapes[i - 1][1] != shapes[i][0] for i in range(1, len(shapes))):
         raise ValueError("neighbours do not fit")
 
     def merge(parts):
@@ -695,12 +697,12 @@ def cheapest_order(shapes):
 
 # %% wrong="greedy" for="cheapest_order" says="this takes the cheapest pair of neighbours first" fails="three,long"
 def cheapest_order(shapes):
-    if any(a[1] != b[0] for a, b in zip(shapes[:-1], shapes[1:])):
+    if any(shapes[i - 1][1] != shapes[i][0] for i in range(1, len(shapes))):
         raise ValueError("neighbours do not fit")
     parts = [(shape, i) for i, shape in enumerate(shapes)]
     cost = 0
     while len(parts) > 1:
-        prices = [a[0] * a[1] * b[1] for (a, _), (b, _) in zip(parts[:-1], parts[1:])]
+        prices = [parts[i][0][0] * parts[i][0][1] * parts[i + 1][0][1] for i in range(len(parts) - 1)]
         i = prices.index(min(prices))
         cost += prices[i]
         (a, first), (b, second) = parts[i], parts[i + 1]
@@ -709,8 +711,8 @@ def cheapest_order(shapes):
 
 # %% wrong="counts_flops" for="cheapest_order" says="this counts additions too" fails="three,short,long"
 def cheapest_order(shapes):
-    for left, right in zip(shapes[:-1], shapes[1:]):
-        if left[1] != right[0]:
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
             raise ValueError("neighbours do not fit")
 
     def best(first, last):
@@ -726,8 +728,8 @@ def cheapest_order(shapes):
 
 # %% wrong="counts_entries" for="cheapest_order" says="this counts the entries of the results" fails="three,short,long"
 def cheapest_order(shapes):
-    for left, right in zip(shapes[:-1], shapes[1:]):
-        if left[1] != right[0]:
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
             raise ValueError("neighbours do not fit")
 
     def best(first, last):
@@ -743,8 +745,8 @@ def cheapest_order(shapes):
 
 # %% wrong="dearest" for="cheapest_order" says="this is the dearest order" fails="three,long"
 def cheapest_order(shapes):
-    for left, right in zip(shapes[:-1], shapes[1:]):
-        if left[1] != right[0]:
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
             raise ValueError("neighbours do not fit")
 
     def best(first, last):
@@ -773,8 +775,8 @@ def cheapest_order(shapes):
 
 # %% wrong="one_in_brackets" for="cheapest_order" says="one matrix is written 0" fails="short"
 def cheapest_order(shapes):
-    for left, right in zip(shapes[:-1], shapes[1:]):
-        if left[1] != right[0]:
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
             raise ValueError("neighbours do not fit")
 
     def best(first, last):
@@ -790,8 +792,8 @@ def cheapest_order(shapes):
 
 # %% wrong="cost_only" for="cheapest_order" says="of type int" fails="three,short,long"
 def cheapest_order(shapes):
-    for left, right in zip(shapes[:-1], shapes[1:]):
-        if left[1] != right[0]:
+    for i in range(1, len(shapes)):
+        if shapes[i - 1][1] != shapes[i][0]:
             raise ValueError("neighbours do not fit")
     sizes = [shapes[0][0]] + [shape[1] for shape in shapes]
 
@@ -838,7 +840,7 @@ def blocked_matmul(A, B, size):
             for j in range(0, B.shape[1], size):
                 a = A[i : i + size, p : p + size]
                 b = B[p : p + size, j : j + size]
-                C[i : i + size, j : j + size] += torch.einsum("ik,kj->ij", a, b)
+                C[i : i + size, j : j + size] += torch.matmul(a, b)
     return C
 
 

@@ -114,7 +114,7 @@ def test_a_prediction_that_torch_refuses_needs_the_answer_none(tmp_path: Path) -
 
 def test_a_cell_that_raises_is_named_by_its_line(tmp_path: Path) -> None:
     course = tiny.write(tmp_path, chapter=tiny.CHAPTER.replace("x + x", "x + y"))
-    with pytest.raises(SourceError, match=r"01_tiny\.py:11: this cell failed when executed: NameError"):
+    with pytest.raises(SourceError, match=r"01_tiny\.py:12: this cell failed when executed: NameError"):
         build.build(course, say=lambda _: None)
 
 

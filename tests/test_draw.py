@@ -315,6 +315,22 @@ def test_labels_of_curves_that_end_together_stand_apart() -> None:
     ends = [float(t.get("y", "0")) for t in root.iter(f"{SVG}text") if t.text in {"one", "two", "three"}]
     ends.sort()
     assert all(b - a >= 15 for a, b in pairwise(ends))
+    assert ends[0] > 0, "they move down from the top of the axis, not up into the title"
+
+
+def test_a_logarithmic_axis_with_few_points_has_its_ticks_there() -> None:
+    shown = texts(draw.lines([2, 4, 8, 16], {"a": [1.0, 10.0, 100.0, 1e6]}, log=True))
+    assert {"2", "4", "8", "16", "10⁰", "10⁶"} <= set(shown)
+    many = texts(draw.lines([2**k for k in range(1, 13)], {"a": [1.0] * 12}, log=True))
+    assert {"10", "100", "1000"} <= set(many)
+    assert "4096" not in many
+
+
+def test_curves_end_where_their_labels_begin() -> None:
+    root = ElementTree.fromstring(draw.lines([0, 1, 37], {"a": [0.0, 1.0, 1.0]}).svg)
+    curve = next(p.get("d", "") for p in root.iter(f"{SVG}path") if p.get("stroke-width") == "2.5")
+    label = next(t for t in root.iter(f"{SVG}text") if t.text == "a")
+    assert float(label.get("x", "0")) - float(re.findall(r"[\d.]+", curve)[-2]) == pytest.approx(8, abs=0.2)
 
 
 def test_answers_of_a_table_differ_without_their_colour() -> None:

@@ -40,6 +40,8 @@ def shown(capsys: Capture, guess: object, thunk: Callable[[], object]) -> list[s
         (torch.tensor([True]), "[True]"),
         (torch.empty(0), "[]"),
         ([torch.tensor(1), torch.Size([2])], "[1, (2,)]"),
+        (torch.tensor([3, 5]).max(dim=0), "(5, 1)"),
+        ({"bias": torch.zeros(1)}, "{'bias': [0.0]}"),
     ],
 )
 def test_said_spells_an_answer_in_one_way(value: object, text: str) -> None:

@@ -15,6 +15,8 @@ from autograder.release import Gate, RefuseUnreleased, gate_digest, released, se
 from autograder.runner import run
 from autograder.source import Assignment, Bank, Exercise
 
+WATCHING = """check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")
+check.close(double(torch.tensor([4.0])), torch.tensor([8.0]), on="x (1,)")"""
 QUIET = lambda _: None  # noqa: E731
 
 
@@ -74,8 +76,7 @@ class TestTheUntouchedRelease:
         assert list(this.untouched(notebook)) == []
 
     def test_that_scores_is_refused(self, tmp_path: Path) -> None:
-        text = changed(tiny.ASSIGNMENT, 'check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")', "print()")
-        text = changed(text, "predict_double = ...\n", "predict_double = (3,)\n")
+        text = changed(tiny.ASSIGNMENT, "predict_double = ...\n", "predict_double = (3,)\n")
         this, notebook = self.released(tmp_path, text)
         assert "scores 2 on predict_double-value" in "".join(this.untouched(notebook))
 
@@ -97,9 +98,9 @@ class TestTheBank:
             ("return 2 * x", "return 3 * x", "is right, but double-values says"),
             ("return x * x", "return x + x", "is wrong, and every check passes"),
             ('says="x squared"', 'says="x cubed"', "should be told 'x cubed', but hears"),
-            ('says="x squared" fails="values"', 'says="x squared"', 'write fails="values"'),
+            ('says="Shape" fails="values"', 'says="Shape"', 'write fails="values"'),
             ("    return 2 * x", "    return 2 * x\n\nraise KeyError(1)", "is right, but its cell raises"),
-            ("    return 2 * x", "    return 2 * x\n\ndel total", "costs points elsewhere: total-values"),
+            ("    return 2 * x", "    return 2 * x\n\ntorch.Tensor.sum = None", "costs points elsewhere: total-values"),
         ],
     )
     def test_an_answer_that_is_not_what_it_is_called_is_refused(
@@ -110,12 +111,17 @@ class TestTheBank:
 
 
 class TestForgers:
+    def test_a_check_that_looks_at_no_result_is_refused(self, tmp_path: Path) -> None:
+        text = changed(tiny.ASSIGNMENT, WATCHING, WATCHING.partition("\n")[0])
+        problems = "".join(gate(tmp_path, assignment=text).forgers())
+        assert "double-unchanged gives 2 points to an object that says yes to everything" in problems
+
     def test_score_nothing_on_good_checks(self, tmp_path: Path) -> None:
         assert list(gate(tmp_path).forgers()) == []
 
     def test_a_check_that_trusts_an_object_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         trusting = 'if not (double(torch.tensor([1.0, 2.0])) == torch.tensor([2.0, 4.0])):\n    raise ValueError("no")'
-        text = changed(tiny.ASSIGNMENT, 'check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")', trusting)
+        text = changed(tiny.ASSIGNMENT, WATCHING, trusting)
         without_rules(monkeypatch)
         problems = "".join(gate(tmp_path, assignment=text).forgers())
         assert "double-unchanged gives 2 points to an object that says yes to everything" in problems
@@ -125,7 +131,7 @@ class TestForgers:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         trusting = 'if not torch.equal(double(torch.tensor([1.0, 2.0])), torch.tensor([2.0, 4.0])):\n    raise ValueError("no")'
-        text = changed(tiny.ASSIGNMENT, 'check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")', trusting)
+        text = changed(tiny.ASSIGNMENT, WATCHING, trusting)
         without_rules(monkeypatch)
         problems = "".join(gate(tmp_path, assignment=text).forgers())
         assert "double-unchanged gives 2 points to a tensor that says yes to everything" in problems

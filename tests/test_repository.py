@@ -308,7 +308,7 @@ def test_the_readme_has_a_small_picture_and_every_chapter() -> None:
         assert (ROOT / picture).stat().st_size < 150_000
     for number in range(13):
         assert re.search(rf"^\| {number:02d} ", readme, flags=re.M), number
-    built = {path.stem for path in (ROOT / "course").glob("[0-9][0-9]_*.ipynb")}
+    built = {path.stem for path in (ROOT / "course").glob("[0-9][0-9]_*.py")}
     assert set(re.findall(r"blob/[\w./-]+/course/(\w+)\.ipynb", readme)) == built
 
 
@@ -320,7 +320,7 @@ def badge() -> Callable[[str, str, str], str]:
 def test_the_readmes_badges_are_the_builders(badge: Callable[[str, str, str], str]) -> None:
     course = tomllib.loads(read("pyproject.toml"))["tool"]["course"]
     readme = read("README.md")
-    for path in sorted((ROOT / "course").glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted((ROOT / "course").glob("[0-9][0-9]_*.py")):
         stem = path.stem
         for place in (f"course/{stem}.ipynb", f"exercises/{stem}/{stem}.ipynb"):
             assert badge(course["repository"], course["branch"], place) in readme

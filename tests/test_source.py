@@ -70,8 +70,8 @@ ASSIGNMENT_FAULTS = {
     "duplicate id": ('test="double-unchanged"', 'test="double-values"'),
     "letters, digits, `_` and `-` only": ('test="double-unchanged"', 'test="double-un.changed"'),
     "is empty when released": (
-        'check.attempted(double, "double leaves its input alone")\n',
-        "### BEGIN HIDDEN TESTS\ncheck.attempted(double, 'double leaves its input alone')\n### END HIDDEN TESTS\n# ",
+        'check.attempted(total, "total adds every number", given="GIVEN")',
+        "### BEGIN HIDDEN TESTS\ncheck.attempted(total, 'total adds every number', given=\"GIVEN\")",
     ),
     "without `### END SOLUTION`": ("    ### END SOLUTION", "    pass"),
     "without `### BEGIN SOLUTION`": ("    ### BEGIN SOLUTION", "    pass"),
@@ -113,12 +113,12 @@ BANK_FAULTS = {
     "which is no exercise": ('right="times" for="double"', 'right="times" for="triple"'),
     'write says="…"': (' says="x squared"', ""),
     "it has no `says`": ('right="times" for="double"', 'right="times" for="double" says="x"'),
-    "which is no check of": ('fails="unchanged"', 'fails="changed"'),
+    "which is no check of": ('fails="values"', 'fails="value"'),
     "are named": ('right="stack" for="double"', 'right="times" for="double"'),
     "has 1 right answers and needs at least 2": ('right="stack" for="double"', 'wrong="stack" for="double" says="x"'),
     "has 3 wrong answers and needs at least 4": (
-        'wrong="silent" for="double" says="return" fails="values"',
-        'right="silent" for="double"',
+        'wrong="first" for="double" says="Shape" fails="values"',
+        'right="first" for="double"',
     ),
     "unknown header key": (' for="total" says="drops the first"', ' for="total" says="drops the first" why="x"'),
 }

@@ -92,7 +92,13 @@ def double(x: Tensor) -> Tensor:
 
 # %% test="double-values" points=3
 check.attempted(double, "double returns twice its input")
-check.close(double(torch.tensor([1.0, 2.0])), torch.tensor([2.0, 4.0]), on="x (2,)")
+x = torch.tensor([1.0, 3.0])
+check.close(
+    double(x),
+    torch.tensor([2.0, 6.0]),
+    on="x (2,)",
+    traps={"this is x squared": x**2, "this is x unchanged": x},
+)
 ### BEGIN HIDDEN TESTS
 hidden = torch.randn(5, generator=check.generator(), dtype=torch.float64)
 check.close(
@@ -106,6 +112,7 @@ check.close(
 # %% test="double-unchanged" points=2
 check.attempted(double, "double leaves its input alone")
 check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")
+check.close(double(torch.tensor([4.0])), torch.tensor([8.0]), on="x (1,)")
 
 # %% [markdown]
 # <details>
@@ -193,22 +200,22 @@ def double(x):
 def double(x):
     return torch.stack([x, x]).sum(0)
 
-# %% wrong="square" for="double" says="x squared" fails="values"
+# %% wrong="square" for="double" says="x squared"
 def double(x):
     return x * x
 
-# %% wrong="nothing" for="double" says="x unchanged" fails="values"
+# %% wrong="nothing" for="double" says="x unchanged"
 def double(x):
     return x
 
-# %% wrong="in_place" for="double" says="changed" fails="unchanged"
+# %% wrong="in_place" for="double" says="changed"
 def double(x):
     x += x
     return x
 
-# %% wrong="silent" for="double" says="return" fails="values"
+# %% wrong="first" for="double" says="Shape" fails="values"
 def double(x):
-    y = x + x
+    return 2 * x[:1]
 
 # %% right="method" for="total"
 def total(x):
@@ -230,7 +237,7 @@ def total(x):
 def total(x):
     return str(x.sum())
 
-# %% wrong="shape" for="total" says="shape"
+# %% wrong="shape" for="total" says="Shape"
 def total(x):
     return x.sum(0, keepdim=True)
 """

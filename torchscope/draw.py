@@ -19,7 +19,7 @@ import base64
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import torch
@@ -674,7 +674,8 @@ def memory(x: Tensor, title: str = "") -> Figure:
 
     canvas = _Canvas("memory")
     axis, top = _memory_grids(canvas, values, colour)
-    tags = [",".join(map(str, index)) or "()" for index in indices]
+    comma = "" if x.dim() == 3 and len(indices) > 8 else ","
+    tags = [comma.join(map(str, index)) or "()" for index in indices]
     tag = _cell([tags], least=32, pad=8, columns=len(tags), taken=10 * len(groups))
     strip = _cell([cells], least=34, pad=10, columns=len(cells))
     gap = 10
@@ -848,8 +849,10 @@ def outer_sum(A: Tensor, B: Tensor) -> Figure:
     largest = max(float(part.abs().max()) for part in [result, *terms]) or 1.0
     spelled = [_rows(part) for part in [result, *terms]]
     columns, rows = _rows(left), _rows(right)
-    cell = _cell(*spelled, columns, rows, least=32, pad=10)
-    shown = (right.shape[1] + 1) * cell <= 230 and result.numel() <= 16
+    across = right.shape[1]
+    # Two terms stand beside the result, if that leaves the values legible.
+    cell = _cell(*spelled, columns, rows, least=32, pad=10, columns=3 * across + 2, taken=96)
+    shown = (across + 1) * cell <= 230 and result.numel() <= 16
     cell, height = (cell, 30.0) if shown else (22.0, 22.0)
     canvas = _Canvas("outer_sum")
     item = 8 + (right.shape[1] + 1) * cell
@@ -1005,9 +1008,10 @@ def batch_product(A: Tensor, B: Tensor) -> Figure:
 
     operands = (("A", left, BLUE), ("B", right, ORANGE), ("A @ B", result, GREEN))
     spelled = [[_rows(part[min(b, len(part) - 1)]) for b in shown] for _, part, _ in operands]
-    cell = _cell(*(texts for kind in spelled for texts in kind), least=32, pad=12)
+    total = sum(part.shape[2] for _, part, _ in operands)
+    cell = _cell(*(texts for kind in spelled for texts in kind), least=32, pad=12, columns=total, taken=84)
     sides = [*left.shape[1:], *right.shape[1:]]
-    legible = sum(part.shape[2] for _, part, _ in operands) * cell <= 440 and max(sides) <= 4
+    legible = total * cell <= WIDEST - 2 * MARGIN - 84 and max(sides) <= 4
 
     def extent(size: int, unit: float) -> float:
         """Pixels along a side: cell by cell where values are shown, else in proportion, small sides kept visible."""
@@ -1023,7 +1027,7 @@ def batch_product(A: Tensor, B: Tensor) -> Figure:
         )
         for k, (_, part, _) in enumerate(operands)
     ]
-    starts = [0.0, widths[0] + 48, widths[0] + widths[1] + 96]
+    starts = [0.0, widths[0] + 40, widths[0] + widths[1] + 80]
     tall = max(extent(part.shape[1], 28) for _, part, _ in operands)
     canvas = _Canvas("batch_product")
     y = 0.0
@@ -1487,7 +1491,9 @@ def lines(
             if min(values) <= 0:
                 raise ValueError(_say("positive", name=name, value=min(values)))
     canvas = _Canvas("lines")
-    x_axis, y_axis = _Axis.over(across, log, 6), _Axis.over(heights, log, 5)
+    x_axis, y_axis = _Axis.over(across, log, 6, snap=False), _Axis.over(heights, log, 5, snap=True)
+    if log and len(across) <= 6:
+        x_axis = replace(x_axis, ticks=tuple((value, _short(value)) for value in sorted(across)))
     tail = max(_text_width(line, LABEL, bold=True) for name in curves for line in _wrap(name, 130, LABEL, True)) + 12
     left = max(_text_width(tick, LABEL) for _, tick in y_axis.ticks) + 10
     width, height = WIDEST - 2 * MARGIN - left - tail - 4, 270.0
@@ -1574,29 +1580,55 @@ class _Axis:
     ticks: tuple[tuple[float, str], ...]
 
     @classmethod
-    def over(cls, values: Sequence[float], log: bool, most: int) -> "_Axis":
+    def over(cls, values: Sequence[float], log: bool, most: int, snap: bool) -> "_Axis":
+        """An axis with about `most` ticks; `snap` moves its ends out to ticks."""
         low, high = min(values), max(values)
-        if log:
-            first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
-            last = max(last, first + 1)
-            step = math.ceil((last - first) / most)
-            powers = [10.0**k for k in range(first, last + 1, step)]
-            plain = first >= -3 and last <= 4
-            return cls(10.0**first, 10.0**last, True, tuple((p, f"{p:g}" if plain else _power(p)) for p in powers))
         if low == high:
-            low, high = low - 0.5, high + 0.5
-        rough = (high - low) / most
-        size = 10.0 ** math.floor(math.log10(rough))
-        step_size = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough * 0.999)
-        first, last = math.floor(low / step_size + 1e-9), math.ceil(high / step_size - 1e-9)
-        ticks = tuple((k * step_size, f"{round(k * step_size, 12):g}") for k in range(first, last + 1))
-        return cls(first * step_size, last * step_size, False, ticks)
+            low, high = (low / 2, high * 2) if log else (low - 0.5, high + 0.5)
+        marks = _log_marks(low, high, most) if log else _linear_marks(low, high, most)
+        texts = _tick_texts(marks, log)
+        if snap:
+            return cls(marks[0], marks[-1], log, tuple(zip(marks, texts, strict=True)))
+        slack = 1e-9
+        inside = cls(low, high, log, ())
+        ticks = [(m, t) for m, t in zip(marks, texts, strict=True) if -slack <= inside.share(m) <= 1 + slack]
+        return cls(low, high, log, tuple(ticks))
 
     def share(self, value: float) -> float:
         """0 at the low end, 1 at the high one."""
         if self.log:
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
+
+
+def _linear_marks(low: float, high: float, most: int) -> list[float]:
+    """Multiples of 1, 2, 2.5 or 5 times a power of ten, from at most `low` to at least `high`."""
+    rough = (high - low) / most
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough * 0.999)
+    return [k * step for k in range(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1)]
+
+
+def _log_marks(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten, or 1, 2 and 5 times them where there are few, from at most `low` to at least `high`."""
+    first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    if math.log10(high / low) < 2:
+        fine = [m * 10.0**k for k in range(first, last + 1) for m in (1, 2, 5)]
+        start = max(k for k, mark in enumerate(fine) if mark <= low * 1.000001)
+        return fine[start : 1 + min(k for k, mark in enumerate(fine) if mark >= high * 0.999999)]
+    step = math.ceil((last - first) / most)
+    return [10.0**k for k in range(first, last + step, step)]
+
+
+def _tick_texts(marks: Sequence[float], log: bool) -> list[str]:
+    if log and (marks[0] < 1e-3 or marks[-1] > 1e4) and all(_is_power(mark) for mark in marks):
+        return [_power(mark) for mark in marks]
+    return [_short(round(mark, 12)) for mark in marks]
+
+
+def _is_power(value: float) -> bool:
+    exponent = math.log10(value)
+    return abs(exponent - round(exponent)) < 1e-9
 
 
 def _power(value: float) -> str:

@@ -117,14 +117,7 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, tuple):
-        items = tuple(_plain(item) for item in value)
-        return (
-            items
-            if type(value) is tuple or isinstance(value, torch.Size)
-            else type(value)._make(items)
-            if hasattr(value, "_make")
-            else items
-        )
+        return tuple(_plain(item) for item in value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
