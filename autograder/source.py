@@ -677,7 +677,7 @@ def _check_given(path: Path, exercise: Exercise) -> list[Problem]:
 
     if not exercise.find_the_bug:
         return []
-    digest = check.digest(exercise.untouched)
+    digest = check.digest(exercise.untouched, exercise.name)
     return [
         Problem(
             path, item.cell.line, f'{item.id} must say when the code is untouched: check.attempted(…, given="{digest}")'

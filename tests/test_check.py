@@ -423,7 +423,8 @@ class TestClose:
         assert says in message_of(lambda: check.close(actual, expected))
 
     def test_numbers_are_shown_with_the_digits_that_differ(self) -> None:
-        assert "got 1.00000002, expected 1." in message_of(lambda: check.close(1.00000002, 1.0, rtol=0, atol=0))
+        message = message_of(lambda: check.close(1.00000002, 1.0, rtol=0, atol=0))
+        assert message == "Value: got 1.00000002, expected 1."
 
     @pytest.mark.parametrize("dtype", check._TOLERANCES, ids=str)
     @pytest.mark.parametrize("scale", [0.0, 1.0, 1000.0])
@@ -827,6 +828,18 @@ class TestHostileResults:
 
         assert "type Claims" in message_of(lambda: check.close(Claims(), A))
 
+    def test_an_object_that_claims_to_be_a_class_is_attempted_unasked(self) -> None:
+        asked: list[str] = []
+
+        class Claims:
+            @property
+            def __class__(self) -> type:  # type: ignore[override]
+                asked.append("class")
+                return type
+
+        check.attempted(Claims(), "is a claim")
+        assert asked == []
+
     def test_a_class_that_computes_its_name_is_not_asked(self) -> None:
         asked: list[str] = []
 
@@ -916,6 +929,8 @@ class TestInAShell:
     def test_the_hooks_are_put_in_place_once(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
         for _ in range(3):
             shell.run_cell("check.attempted(g, 'g doubles')")
+            callbacks = shell.events.callbacks["post_run_cell"]
+            assert [callback.__module__ for callback in callbacks].count("autograder.check") == 1
         assert capsys.readouterr().out == "✓ g doubles\n" * 3
 
     def test_a_handler_of_the_users_own_stays(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:

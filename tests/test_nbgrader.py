@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ from typing import Any
 import nbformat
 import pytest
 from conftest import FIRST, ROOT
+from rich.console import Console
 
-from autograder.classroom import own_solution
+from autograder import lab
+from autograder.classroom import own_solution, warning
 from autograder.course import open_course
 from autograder.formgrader import Desk, NbgraderError
 from autograder.rehearsal import rehearse
@@ -32,14 +36,8 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def released(project: Path, nbgrader: Commands) -> Path:
-    """The release as nbgrader's own command writes it, beside editors' leftovers that must not go with it."""
-    folder = project / "solutions" / FIRST
-    strays = ("answers.py", "answers.py~", ".answers.py.swp", "notes.bak", "#answers.py#")
-    for name in strays:
-        (folder / name).write_text("total_now = 42\n")
+    """The release as nbgrader's own command writes it."""
     succeed(nbgrader("generate_assignment", FIRST, "--force"))
-    for name in strays:
-        (folder / name).unlink()
     return project / "exercises" / FIRST
 
 
@@ -70,8 +68,37 @@ def scores(project: Path) -> Mapping[str, float]:
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
 
-def test_a_release_holds_the_notebook_and_nothing_else(released: Path) -> None:
-    assert [path.name for path in released.iterdir()] == [f"{FIRST}.ipynb"]
+def test_an_editors_leftovers_stop_a_release_and_are_in_none(project: Path, released: Path, nbgrader: Commands) -> None:
+    """The gate refuses a folder that it has not seen; and were it not asked, nothing but the notebook would be copied."""
+    folder = project / "solutions" / FIRST
+    strays = [folder / name for name in ("answers.py", "answers.py~", ".answers.py.swp", "notes.bak", "#answers.py#")]
+    aside = project / "gradebook" / "aside"
+    words = ("generate_assignment", FIRST, "--force", f"--CourseDirectory.release_directory={aside}")
+    for stray in strays:
+        stray.write_text("total_now = 42\n")
+    try:
+        refused = nbgrader(*words)
+        assert refused.returncode == 1
+        assert "has not passed the gate" in refused.stderr
+        assert not (aside / FIRST).exists()
+        succeed(nbgrader(*words, "--GenerateAssignment.preprocessors=[]"))
+        assert [path.name for path in (aside / FIRST).iterdir()] == [f"{FIRST}.ipynb"]
+    finally:
+        for stray in strays:
+            stray.unlink()
+
+
+def test_a_refused_release_leaves_the_last_one(project: Path, released: Path) -> None:
+    """The formgrader's Generate button forces, and nbgrader's force removes the old release first."""
+    path = project / "solutions" / FIRST / f"{FIRST}.ipynb"
+    before, last = path.read_bytes(), (released / f"{FIRST}.ipynb").read_bytes()
+    path.write_bytes(before.replace(b"Ten points", b"Nine points"))
+    try:
+        with pytest.raises(NbgraderError, match="has not passed the gate"):
+            Desk.of_course(project).generate(FIRST)
+    finally:
+        path.write_bytes(before)
+    assert (released / f"{FIRST}.ipynb").read_bytes() == last
 
 
 def test_a_release_by_hand_is_what_the_gate_released(released: Path) -> None:
@@ -120,9 +147,7 @@ def test_no_trap_gives_or_costs_points(
     noisy = solved(released, assignment)
     for exercise in assignment.exercises:
         cell = answer_cell(noisy, exercise.name)
-        cell.source = NOISE + cell.source.replace(
-            "\n    return", "\n    import sys; print('inside', file=sys.stderr)\n    return"
-        )
+        cell.source = NOISE + warning(cell.source, exercise.name)
         tests = [
             c for c in noisy.cells if c.metadata.get("nbgrader", {}).get("grade_id") in {t.id for t in exercise.checks}
         ]
@@ -164,14 +189,15 @@ def test_validate_forgives_stderr_and_names_untouched_answers(
     path = project / "work" / "validated.ipynb"
     path.parent.mkdir(exist_ok=True)
     noisy = solved(released, assignment)
-    for exercise in assignment.exercises:
-        answer_cell(noisy, exercise.name).source = NOISE + own_solution(exercise).source
+    *answered, untouched = assignment.exercises
+    for exercise in answered:
+        source = warning(own_solution(exercise).source, exercise.name)  # a test cell calls it
+        answer_cell(noisy, exercise.name).source = NOISE + source
+    answer_cell(noisy, untouched.name).source = untouched.untouched
     nbformat.write(noisy, path)
-    assert "Success! Your notebook passes all the tests." in succeed(nbgrader("validate", str(path)))
-    shutil.copy(released / f"{FIRST}.ipynb", path)
     said = succeed(nbgrader("validate", str(path)))
-    assert f"VALIDATION FAILED ON {len(assignment.checks)} CELL(S)" in said
-    assert said.count("not attempted") >= len(assignment.checks)
+    assert f"VALIDATION FAILED ON {len(untouched.checks)} CELL(S)" in said
+    assert said.count("not attempted") >= len(untouched.checks)
 
 
 def test_the_database_knows_an_assignment_until_its_tests_change(project: Path, released: Path) -> None:
@@ -210,6 +236,9 @@ def test_a_rehearsal_agrees_with_the_bank_and_leaves_the_gradebook_alone(
     place = project / "gradebook" / "rehearsal"
     assert len(list(place.glob(f"feedback/*/{FIRST}/{FIRST}.html"))) == 4
     assert (place / "grades.csv").read_text().count(FIRST) >= 4
+    submitted, graded = (list(place.glob(f"{step}/*/{FIRST}/*.ipynb")) for step in ("submitted", "autograded"))
+    assert any("executionInfo" in path.read_text() for path in submitted)
+    assert not any("executionInfo" in path.read_text() for path in graded)
 
 
 def test_a_rehearsal_fails_when_points_are_not_those_expected(
@@ -238,3 +267,42 @@ def test_a_rehearsal_of_an_old_release_is_refused(
     finally:
         path.write_bytes(before)
     assert f"run `autograder release {FIRST}`" in " ".join(capsys.readouterr().out.split())
+
+
+def test_lab_fills_exchange_and_gradebook_once(project: Path, released: Path) -> None:
+    desk = Desk.of_course(project)
+    shutil.rmtree(desk.outbound, ignore_errors=True)
+    database = project / "gradebook" / "gradebook.db"
+    database.unlink()
+    lab.prepare(project, Console())
+    fetched_from = desk.outbound / FIRST / f"{FIRST}.ipynb"
+    assert fetched_from.read_bytes() == (released / f"{FIRST}.ipynb").read_bytes()
+    assert Desk.of_course(project).knows(FIRST)
+    stood = fetched_from.stat().st_mtime_ns, database.read_bytes()
+    lab.prepare(project, Console())
+    assert (fetched_from.stat().st_mtime_ns, database.read_bytes()) == stood
+
+
+def test_lab_goes_on_where_an_assignment_has_not_passed_the_gate(
+    project: Path, released: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project / "solutions" / FIRST / f"{FIRST}.ipynb"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"check.attempted(score", b"check.attempted( score"))
+    try:
+        lab.prepare(project, Console())
+    finally:
+        path.write_bytes(before)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{FIRST} is not ready for grading." in said
+    assert "has not passed the gate" in said
+
+
+def test_lab_starts_jupyterlab_on_the_course_with_nbgrader_configured(project: Path) -> None:
+    words = lab.command(project, browser=False, port=9999)
+    assert ("--allow-root" in words) == (os.geteuid() == 0)
+    assert "--no-browser" in words
+    assert "--port=9999" in words
+    environment = lab.environment(project)
+    assert environment["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+    assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(project)
