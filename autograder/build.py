@@ -135,7 +135,7 @@ def _notebook(cells: Sequence[Cell], published_as: str, course: Course, *, grade
     title, _, rest = cells[0].source.partition("\n")
     first = f"{title}\n\n{badge(course.repository, course.branch, published_as)}\n{rest}".rstrip()
     made = [new_markdown_cell(first, id="title")]
-    setup = new_code_cell(setup_cell(course.repository, f"refs/heads/{course.branch}"), id="setup")
+    setup = new_code_cell(setup_cell(course.repository, course.ref), id="setup")
     if graded:
         setup.metadata["nbgrader"] = _nbgrader("setup", locked=True)
     made.append(setup)
@@ -223,6 +223,7 @@ def _execute(text: Chapter | Assignment, notebook: Notebook, folder: Path) -> No
         on_cell_start=starting,
         shutdown_kernel="immediate",
         coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # the kernel's remarks about itself are not the author's
     )
     try:
         client.execute()
@@ -281,7 +282,7 @@ def _stored_digest(path: Path) -> str:
 
 
 def _dump(notebook: Notebook) -> str:
-    return nbformat.writes(notebook, version=4) + "\n"
+    return str(nbformat.writes(notebook, version=4)) + "\n"
 
 
 def _comparable(notebook: Notebook) -> list[Any]:

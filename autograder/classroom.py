@@ -105,15 +105,22 @@ def plan(assignment: Assignment, bank: Bank, size: int, chance: random.Random) -
 
     untouched: dict[str, Answer | None] = {e.name: None for e in exercises}
     hands = deal([answer for answer in bank.answers if not answer.right], limit=-(-len(exercises) // 2))
-    kinds = [
-        [Work("complete", all_right()) for _ in range(4)],
-        [Work("wrong", all_right() | hand) for hand in hands],
-        [Work("partial", some(share, untouched)) for share in (0.25, 0.5, 0.75)],
-        [Work("blank", untouched) for _ in range(2)],
+    others = [
+        Work("complete", all_right()),
+        Work("blank", untouched),
+        Work("partial", some(0.5, untouched)),
+        Work("complete", all_right()),
+        Work("complete", all_right()),
+        Work("partial", some(0.25, untouched)),
+        Work("blank", untouched),
+        Work("complete", all_right()),
+        Work("partial", some(0.75, untouched)),
     ]
-    works = [work for turn in zip_longest(*kinds) for work in turn if work is not None]
-    if len(works) > size:
-        raise ValueError(f"{bank.path}: a class of {size} cannot hold this bank; {len(works)} learners can")
+    room = size - len(hands)
+    if room < 3:
+        raise ValueError(f"{bank.path}: a class of {size} cannot hold this bank; one of {len(hands) + 3} can")
+    turns = zip_longest(others[:room], [Work("wrong", all_right() | hand) for hand in hands])
+    works = [work for turn in turns for work in turn if work is not None]
     while len(works) < size:
         works.append(Work("mixed", some(0.5, {name: chance.choice((None, next(w))) for name, w in wrong.items()})))
     return works

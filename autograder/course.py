@@ -30,6 +30,12 @@ class Course:
     root: Path
     repository: str  # owner/name
     branch: str
+    version: str = ""  # of the package, as pyproject.toml says
+
+    @property
+    def ref(self) -> str:
+        """What setup cells install: the tag of this version, so that an old notebook keeps the package it was written for."""
+        return f"refs/tags/v{self.version}" if self.version else f"refs/heads/{self.branch}"
 
     @property
     def chapter_paths(self) -> list[Path]:
@@ -103,11 +109,13 @@ def open_course(root: Path) -> Course:
     """The checkout at `root`. Raises CourseError where there is none."""
     path = root / "pyproject.toml"
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))["tool"]["course"]
+        project = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = project["tool"]["course"]
     except FileNotFoundError as error:
         raise CourseError(
             f"{root} is not the project's root: it has no pyproject.toml. Run this from the root."
         ) from error
     except KeyError as error:
         raise CourseError(f"{path} has no table [tool.course]: it names the repository and branch.") from error
-    return Course(root.resolve(), settings["repository"], settings["branch"])
+    version = project.get("project", {}).get("version", "")
+    return Course(root.resolve(), settings["repository"], settings["branch"], version)

@@ -351,7 +351,7 @@ def _copy(course: Course, stem: str, to: Path) -> Course:
     shutil.copy(course.root / "solutions" / f"{stem}_answers.py", to / "solutions")
     for name in ("exercises", "gradebook"):
         (to / name).mkdir()
-    aside = Course(to, course.repository, course.branch)
+    aside = Course(to, course.repository, course.branch, course.version)
     digest = gate_digest(to / "solutions", stem)
     (to / "solutions" / RECORD).write_text(json.dumps({stem: {"digest": digest}}), encoding="utf-8")
     return aside

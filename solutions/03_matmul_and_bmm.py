@@ -1668,18 +1668,17 @@ check.attempted(blocked_matmul, "blocked_matmul multiplies nothing larger than b
 
 @check.observe
 def watch_products(function, A, B, size):
-    from torch.utils._python_dispatch import TorchDispatchMode
+    from torchscope import meter
 
-    operands = []
-
-    class Watch(TorchDispatchMode):
-        def __torch_dispatch__(self, operator, types, arguments=(), options=None):
-            if operator.overloadpacket.__name__ in ("mm", "bmm", "mv", "dot", "addmm", "baddbmm"):
-                operands.extend(tuple(a.shape) for a in arguments[-2:])
-            return operator(*arguments, **(options or {}))
-
-    with Watch():
+    with meter.operators() as seen:
         function(A, B, size)
+    products = ("mm", "bmm", "mv", "dot", "addmm", "baddbmm")
+    operands = [
+        shape
+        for name, shapes in zip(seen.names, seen.shapes)
+        if name in products
+        for shape in shapes[-2:]
+    ]
     elements = 0
     for shape in operands:
         count = 1

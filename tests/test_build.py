@@ -230,6 +230,15 @@ def test_the_command_line_tells_problems_and_fails(copy: Course, capsys: pytest.
     assert "not built" in capsys.readouterr().err
 
 
+def test_the_setup_cell_installs_the_tag_of_the_packages_version(tmp_path: Path) -> None:
+    tiny.write(tmp_path)
+    settings = '[project]\nversion = "1.2.3"\n\n[tool.course]\nrepository = "owner/name"\nbranch = "main"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    course = open_course(tmp_path)
+    notebook = build.expand_chapter(course.chapters()[0], course)
+    assert "https://github.com/owner/name/archive/refs/tags/v1.2.3.zip" in notebook.cells[1].source
+
+
 def test_a_folder_that_is_no_course_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"has no pyproject\.toml"):
         open_course(tmp_path)

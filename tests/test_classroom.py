@@ -119,14 +119,15 @@ def test_a_class_of_24_is_of_every_kind_and_saved_by_every_editor(learners: tupl
     complete = [s.description for s in learners if s.description.startswith("complete")]
     assert any("text on stderr" in text for text in complete)
     assert any("added cells" in text for text in complete)
-    assert {s.description.partition(";")[0] for s in learners[:4]} == kinds - {"mixed"}
+    assert {s.description.partition(";")[0] for s in learners[:5]} == kinds - {"mixed"}
 
 
 def test_every_wrong_answer_of_the_bank_is_handed_in(learners: tuple[classroom.Submission, ...]) -> None:
     said = " ".join(s.description for s in learners)
     for wrong in (a for a in BANK.answers if not a.right):
         assert f"{wrong.exercise}: {wrong.name}" in said
-        assert any(wrong.source in sources(s)[wrong.exercise] for s in learners if "stderr" not in s.description)
+        given = [sources(s)[wrong.exercise].splitlines() for s in learners]
+        assert any(set(wrong.source.splitlines()) <= set(lines) for lines in given)
 
 
 def test_points_follow_from_declared_points_and_known_failures(learners: tuple[classroom.Submission, ...]) -> None:
@@ -197,7 +198,7 @@ def test_files_look_as_their_editors_write_them(learners: tuple[classroom.Submis
 
 
 def test_a_class_too_small_for_the_bank_says_how_many_it_takes() -> None:
-    with pytest.raises(ValueError, match=r"a class of 5 cannot hold this bank; \d+ learners can"):
+    with pytest.raises(ValueError, match="a class of 5 cannot hold this bank; one of 9 can"):
         classroom.classroom(ASSIGNMENT, BANK, released(), size=5)
 
 

@@ -1,5 +1,8 @@
 """The meters of `torchscope.meter`: each is shown something it must notice and something it must not."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -184,3 +187,20 @@ def test_tensors_of_inference_mode_are_compared_by_their_values() -> None:
         before = meter.snapshot([x, y])
         x.add_(1)
         assert meter.changed(before) == ["[0]"]
+
+
+def test_operators_are_counted_without_importing_a_compiler() -> None:
+    code = (
+        "import sys, torch\nfrom torchscope import meter\n"
+        "with meter.operators() as seen:\n    torch.ones(2) + 1\n"
+        "assert len(seen) == 2, seen\nassert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_operators_tell_the_shapes_they_were_given() -> None:
+    A, B = torch.ones(2, 3), torch.ones(3, 4)
+    with meter.operators() as seen:
+        A @ B
+        A.add_(1)
+    assert list(zip(seen.names, seen.shapes, strict=True)) == [("mm", ((2, 3), (3, 4))), ("add_", ((2, 3),))]
