@@ -78,13 +78,30 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
     from autograder.release import release
 
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
     course = open_course(options.root)
+    _known(options.stems, [path.stem for path in course.assignment_paths])
     stems = options.stems or [path.stem for path in course.assignment_paths]
     failed = False
     for stem in stems:
-        verdict = release(course, stem)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task(stem, total=1.0, doing="")
+
+            def say(doing: str, share: float, progress: Progress = progress, task: TaskID = task) -> None:
+                progress.update(task, completed=share, doing=doing)
+
+            verdict = release(course, stem, say)
         if verdict.problems:
             failed = True
             print(f"{stem} is not released; {len(verdict.problems)} clauses of the gate do not hold:", file=sys.stderr)

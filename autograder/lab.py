@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.formgrader import Desk, NbgraderError
+from autograder.desk import Desk, NbgraderError
 
 FIRST_PAGE = "course/00_start_here.ipynb"
 PORT = 8888

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from autograder.classroom import CLASS_SIZE, SEED, Submission, classroom
 from autograder.course import Course, CourseError, open_course
-from autograder.formgrader import Desk, NbgraderError
+from autograder.desk import Desk, NbgraderError
 
 LEFT_OUT = (
     "a duplicated or deleted test cell",

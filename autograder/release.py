@@ -34,9 +34,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder import build, rules
+from autograder import build, forgers
 from autograder.course import Course, CourseError
 from autograder.runner import Run, run
 from autograder.source import (
@@ -73,8 +74,11 @@ class Verdict:
     runs: int
 
 
-def release(course: Course, stem: str, say: Callable[[str], None] = print) -> Verdict:
-    """Run the gate; on success let nbgrader register the assignment and swap the release in. A failure leaves the last one as it was."""
+def release(course: Course, stem: str, say: Callable[[str, float], None] = lambda *_: None) -> Verdict:
+    """Run the gate; on success let nbgrader register the assignment and swap the release in. A failure leaves the last one as it was.
+
+    `say` hears what is being done, and how much of the work is (0 to 1).
+    """
     assignment = course.assignment(stem)
     course.load()
     source = course.solution_notebook(stem)
@@ -94,11 +98,13 @@ def release(course: Course, stem: str, say: Callable[[str], None] = print) -> Ve
 class Gate:
     """The clauses. Each method yields the sentences of what does not hold."""
 
-    def __init__(self, assignment: Assignment, bank: Bank, say: Callable[[str], None]) -> None:
+    def __init__(self, assignment: Assignment, bank: Bank, say: Callable[[str, float], None] = lambda *_: None) -> None:
         self.assignment = assignment
         self.bank = bank
         self.say = say
         self.runs = 0
+        self.doing = ""
+        self.expected_runs = len(SEEDS) + len(bank.answers) + len(assignment.exercises) * (len(forgers.FORGERS) + 1) + 1
 
     def run(self, aside: Course) -> Verdict:
         problems: list[str] = []
@@ -108,9 +114,9 @@ class Gate:
             ("yes to everything", self.forgers),
             ("points", self.points),
         ):
-            self.say(f"{self.assignment.stem}: {what} …")
+            self._now(what)
             problems += clause()
-        self.say(f"{self.assignment.stem}: the release …")
+        self._now("the release")
         failed = _generate(aside, self.assignment.stem)
         if failed:
             problems.append(failed)
@@ -122,7 +128,7 @@ class Gate:
             )
             problems += self.leaks(aside.root / "exercises" / self.assignment.stem)
             if not problems:
-                self.say(f"{self.assignment.stem}: nbgrader grades the solution …")
+                self._now("nbgrader grades the solution")
                 problems += self.nbgrader(aside)
         return Verdict(
             self.assignment.stem,
@@ -133,8 +139,13 @@ class Gate:
             runs=self.runs,
         )
 
+    def _now(self, what: str) -> None:
+        self.doing = what
+        self.say(what, self.runs / self.expected_runs)
+
     def _run(self, answers: dict[str, str] | None = None, **options: Any) -> Run:
         self.runs += 1
+        self.say(self.doing, self.runs / self.expected_runs)
         return run(self.assignment, answers, **options)
 
     def solution(self) -> Iterator[str]:
@@ -191,14 +202,16 @@ class Gate:
     def forgers(self) -> Iterator[str]:
         """Answers that know nothing and try to be believed; and what a right one is told."""
         for exercise in self.assignment.exercises:
-            for name, prelude in FORGERS.items():
-                forged = _forged(exercise)
-                result = self._run({exercise.name: forged}, prelude=prelude, inspect=_overheard)
+            for name, prelude in forgers.FORGERS.items():
+                forged = forgers.forged(exercise)
+                result = self._run({exercise.name: forged}, prelude=prelude, inspect=forgers.overheard)
                 for outcome in result.of(exercise.name):
                     if outcome.points:
                         yield f"{outcome.id} gives {outcome.points} points to {name}: compare its result with check.close or check.equal"
                 yield from self._overheard(exercise, result, name)
-            result = self._run({exercise.name: _listening(exercise)}, prelude=LISTENER, inspect=_overheard)
+            result = self._run(
+                {exercise.name: forgers.listening(exercise)}, prelude=forgers.LISTENER, inspect=forgers.overheard
+            )
             yield from self._overheard(exercise, result, "a right answer that listens")
 
     def _overheard(self, exercise: Exercise, result: Run, who: str) -> Iterator[str]:
@@ -296,7 +309,7 @@ def gate_digest(solutions: Path, stem: str) -> str:
     cells = [(cell.id, cell.source, cell.metadata) for cell in notebook.cells]
     state.update(json.dumps(cells, sort_keys=True).encode())
     for path in sorted((solutions / stem).iterdir()):
-        if path.is_file() and path.suffix != ".ipynb":
+        if path.is_file() and path.name != f"{stem}.ipynb":
             state.update(path.name.encode() + path.read_bytes())
     state.update((solutions / f"{stem}_answers.py").read_bytes())
     state.update((Path(__file__).parent / "check.py").read_bytes())
@@ -315,15 +328,26 @@ def released(solutions: Path) -> dict[str, dict[str, Any]]:
 class RefuseUnreleased(NbGraderPreprocessor):  # type: ignore[misc]
     """nbgrader's Generate goes on only for a source whose digest has passed the gate."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        """Looks already when nbgrader makes it: by the time it preprocesses, a forced run has removed the last release."""
+        super().__init__(**kwargs)
+        converter = getattr(self.parent, "parent", None)
+        for folder in getattr(converter, "assignments", ()):
+            self._refuse(Path(folder))
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        folder = Path(resources["metadata"]["path"])
+        self._refuse(Path(resources["metadata"]["path"]))
+        return nb, resources
+
+    def _refuse(self, folder: Path) -> None:
         passed = released(folder.parent).get(folder.name, {}).get("digest")
         if passed != gate_digest(folder.parent, folder.name):
-            raise CourseError(
+            message = (
                 f"{folder.name} has not passed the gate as it stands: run `autograder release {folder.name}` in a terminal, "
                 "which tests it against its bank of answers and then releases it"
             )
-        return nb, resources
+            self.log.error(message)
+            raise NbGraderException(message)
 
 
 def _less_regions(source: str) -> str:
@@ -362,7 +386,10 @@ def _generate(course: Course, stem: str, *options: str) -> str:
 
 
 def _nbgrader(root: Path, *arguments: str) -> str:
-    """Run an nbgrader command in `root`; a sentence when it fails, else an empty string."""
+    """Run an nbgrader command in `root`; a sentence when it fails, else an empty string.
+
+    In a process of its own: nbgrader starts threads, and this process forks.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # nbgrader starts `alembic`
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
@@ -415,159 +442,3 @@ def _record(solutions: Path, course: Course, verdict: Verdict) -> None:
     }
     text = json.dumps(dict(sorted(record.items())), indent=1) + "\n"
     (solutions / RECORD).write_text(text, encoding="utf-8")
-
-
-# Answers that know nothing. Each prelude binds `_forge()`, which makes the object an answer is, or returns.
-
-_DUNDERS = """
-from autograder import check as _check
-
-_check.expected_log = []
-_RECORDED = []
-
-def _everything(method):
-    names = '''eq ne lt le gt ge add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv mod pow neg pos abs
-               and or xor invert getitem enter call'''.split()
-    return {f"__{name}__": method(name) for name in names}
-"""
-
-FORGERS = {
-    "an object that says yes to everything": _DUNDERS
-    + """
-class _Yes:
-    __hash__ = object.__hash__
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-    def __bool__(self): return True
-    def __len__(self): return 1
-    def __iter__(self): return iter((self,))
-    def __int__(self): return 1
-    def __float__(self): return 1.0
-    def __index__(self): return 1
-    def __exit__(self, *_): return True
-    def __contains__(self, _): return True
-    def __instancecheck__(self, _): return True
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None): return True
-
-for _name in _everything(lambda n: n):
-    if _name in ("__eq__", "__le__", "__ge__"):
-        setattr(_Yes, _name, lambda self, other: True)
-    elif _name in ("__ne__", "__lt__", "__gt__"):
-        setattr(_Yes, _name, lambda self, other: False)
-    else:
-        setattr(_Yes, _name, lambda self, *_: self)
-
-def _forge(*_, **__): return _Yes()
-""",
-    "a tensor that says yes to everything": _DUNDERS
-    + """
-import torch as _torch
-
-class _YesTensor(_torch.Tensor):
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        _RECORDED.extend(args)
-        return True
-
-def _forge(*_, **__): return _torch.zeros(2, 2).as_subclass(_YesTensor)
-""",
-    "an object that records what it is sent": _DUNDERS
-    + """
-class _Recorder:
-    __hash__ = object.__hash__
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args, **kwargs: (_RECORDED.extend(args), _RECORDED.extend(kwargs.values()), self)[-1]
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        _RECORDED.extend(args)
-        return True
-
-def _recording(name):
-    def method(self, *args):
-        _RECORDED.extend(args)
-        return True if name in ("eq", "le", "ge") else self
-    return method
-
-for _name, _method in _everything(_recording).items():
-    setattr(_Recorder, _name, _method)
-
-def _forge(*args, **kwargs):
-    _RECORDED.extend(args)
-    _RECORDED.extend(kwargs.values())
-    return _Recorder()
-""",
-}
-
-LISTENER = (
-    _DUNDERS
-    + """
-import copy as _copy
-import functools as _functools
-
-def _listen(function):
-    @_functools.wraps(function)
-    def listening(*args, **kwargs):
-        _RECORDED.extend(_copy.deepcopy(args))
-        _RECORDED.extend(_copy.deepcopy(tuple(kwargs.values())))
-        return function(*args, **kwargs)
-    return listening if callable(function) and not isinstance(function, type) else function
-"""
-)
-
-
-def _forged(exercise: Exercise) -> str:
-    """Every name the answer binds becomes the forger: a function that returns one, or one itself where a value is asked."""
-    names = sorted(rules.names_bound(exercise.solution))
-    function = any(line.startswith(("def ", "class ")) for line in exercise.solution.splitlines())
-    return "\n".join(f"{name} = {'_forge' if function else '_forge()'}" for name in names)
-
-
-def _listening(exercise: Exercise) -> str:
-    names = sorted(rules.names_bound(exercise.solution))
-    return "\n".join([exercise.solution, *(f"{name} = _listen({name})" for name in names)])
-
-
-def _overheard(namespace: dict[str, Any]) -> list[str]:
-    """Recorded values that equal an expected one, told in a few words. Values too plain to give anything away do not count."""
-    from autograder import check
-
-    expected = [leaf for value in check.expected_log or () for leaf in _leaves(value)]
-    found: list[str] = []
-    for value in namespace["_RECORDED"]:
-        for leaf in _leaves(value):
-            if any(_same(leaf, other) for other in expected):
-                found.append(" ".join(str(leaf).split())[:80])
-    return sorted(set(found))[:3]
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    import torch
-
-    kind = type(value)
-    if kind in (list, tuple, set):
-        for item in value:
-            yield from _leaves(item)
-    elif kind is dict:
-        for item in value.values():
-            yield from _leaves(item)
-    elif kind in (torch.Tensor, torch.nn.Parameter):
-        tensor = value.detach()
-        if tensor.numel() >= 2 and tensor.unique().numel() >= 2:
-            yield tensor
-    elif (kind is float and not value.is_integer()) or (kind is str and len(value) >= 4):
-        yield value
-
-
-def _same(one: Any, other: Any) -> bool:
-    import torch
-
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, torch.Tensor):
-        return one.shape == other.shape and torch.equal(one.double(), other.double())
-    return bool(one == other)

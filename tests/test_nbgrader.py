@@ -20,7 +20,7 @@ from rich.console import Console
 from autograder import lab
 from autograder.classroom import own_solution, warning
 from autograder.course import open_course
-from autograder.formgrader import Desk, NbgraderError
+from autograder.desk import Desk, NbgraderError
 from autograder.rehearsal import rehearse
 from autograder.source import Assignment
 

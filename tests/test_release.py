@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import tiny
+from nbgrader.converters.base import NbGraderException
 
 from autograder import build, release
 from autograder.course import Course, CourseError
@@ -17,7 +18,6 @@ from autograder.source import Assignment, Bank, Exercise
 
 WATCHING = """check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")
 check.close(double(torch.tensor([4.0])), torch.tensor([8.0]), on="x (1,)")"""
-QUIET = lambda _: None  # noqa: E731
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def ten_points(monkeypatch: pytest.MonkeyPatch) -> None:
 def gate(folder: Path, *, assignment: str = tiny.ASSIGNMENT, bank: str = tiny.BANK) -> Gate:
     course = tiny.write(folder, assignment=assignment, bank=bank)
     loaded = course.assignment(tiny.STEM)
-    return Gate(loaded, course.bank(loaded), QUIET)
+    return Gate(loaded, course.bank(loaded))
 
 
 def changed(text: str, before: str, after: str) -> str:
@@ -280,8 +280,8 @@ class TestARelease:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(release.TOTALS, tiny.STEM, 10)
             course = tiny.write(tmp_path_factory.mktemp("course"))
-            build.build(course, say=QUIET)
-            verdict = release.release(course, tiny.STEM, QUIET)
+            build.build(course, say=lambda _: None)
+            verdict = release.release(course, tiny.STEM)
         assert verdict.problems == ()
         assert (verdict.right, verdict.wrong, verdict.checks) == (6, 10, 4)
         return course
@@ -304,6 +304,15 @@ class TestARelease:
             "wrong": 10,
         }
 
+    def test_a_stray_notebook_beside_it_has_not_passed(self, course: Course) -> None:
+        stray = course.root / "solutions" / tiny.STEM / "backup.ipynb"
+        before = gate_digest(course.root / "solutions", tiny.STEM)
+        stray.write_text("{}", encoding="utf-8")
+        try:
+            assert gate_digest(course.root / "solutions", tiny.STEM) != before
+        finally:
+            stray.unlink()
+
     def test_is_known_to_the_gradebook(self, course: Course) -> None:
         from nbgrader.api import Gradebook
 
@@ -317,7 +326,7 @@ class TestARelease:
         text = bank.read_text(encoding="utf-8")
         bank.write_text(changed(text, "return 2 * x", "return 3 * x"), encoding="utf-8")
         try:
-            verdict = release.release(course, tiny.STEM, QUIET)
+            verdict = release.release(course, tiny.STEM)
         finally:
             bank.write_text(text, encoding="utf-8")
         assert "is right, but double-values says" in "".join(verdict.problems)
@@ -330,7 +339,7 @@ class TestARelease:
         path.write_text(before.replace("return x + x", "return x + x + 0"), encoding="utf-8")
         try:
             with pytest.raises(CourseError, match="run `make notebooks` first"):
-                release.release(course, tiny.STEM, QUIET)
+                release.release(course, tiny.STEM)
         finally:
             path.write_text(before, encoding="utf-8")
 
@@ -342,7 +351,7 @@ class TestARelease:
         before = record.read_text(encoding="utf-8")
         record.write_text(json.dumps({tiny.STEM: {"digest": "0"}}), encoding="utf-8")
         try:
-            with pytest.raises(CourseError, match="has not passed the gate"):
+            with pytest.raises(NbGraderException, match="has not passed the gate"):
                 RefuseUnreleased().preprocess(None, resources)
             assert "has not passed the gate" in release._nbgrader(
                 course.root, "generate_assignment", tiny.STEM, "--force"
@@ -354,6 +363,6 @@ class TestARelease:
         aside = release._copy(course, tiny.STEM, tmp_path / "aside")
         assert release._generate(aside, tiny.STEM) == ""
         assignment = course.assignment(tiny.STEM)
-        broken = Gate(assignment, course.bank(assignment), QUIET)
+        broken = Gate(assignment, course.bank(assignment))
         object.__setattr__(assignment.exercise("double").cell, "source", "raise OSError('gone')")
         assert "nbgrader gives the solution 0 of 3.0 on double-values" in "".join(broken.nbgrader(aside))
