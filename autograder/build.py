@@ -262,9 +262,8 @@ def _is_reveal(cell: Notebook) -> bool:
 def _digest(course: Course, notebook: Notebook) -> str:
     """Of all that the outputs depend on: the expanded text, and the packages that notebooks import."""
     state = hashlib.sha256(_dump(notebook).encode())
-    packages = [*sorted((course.root / "torchscope").glob("*.py")), course.root / "autograder" / "check.py"]
-    for path in packages:
-        if path.exists():
+    for package in ("torchscope", "autograder/check"):
+        for path in sorted((course.root / package).rglob("*.py")):
             state.update(path.read_bytes())
     return state.hexdigest()[:16]
 

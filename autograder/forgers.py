@@ -58,6 +58,22 @@ for _name in _everything(lambda n: n):
 
 def _forge(*_, **__): return _Yes()
 """,
+    "an object whose type says it is a number": _DUNDERS
+    + """
+class _Every(type):
+    def __eq__(cls, other): return True
+    def __hash__(cls): return hash(int)
+
+class _Number(metaclass=_Every):
+    __hash__ = object.__hash__
+    def __eq__(self, other): _RECORDED.append(other); return True
+    def __ne__(self, other): _RECORDED.append(other); return False
+    def __float__(self): return 1.0
+    def __sub__(self, other): return 0
+    __rsub__ = __sub__
+
+def _forge(*_, **__): return _Number()
+""",
     "a tensor that says yes to everything": _DUNDERS
     + """
 import torch as _torch

@@ -2,7 +2,7 @@
 
 Theory of operation
 -------------------
-A publication is made of an allow-list: the chapters' notebooks, the released assignments, `torchscope`, `autograder/check.py`, the
+A publication is made of an allow-list: the chapters' notebooks, the released assignments, `torchscope`, `autograder.check`, the
 licences, and a README and a pyproject.toml written here. Badges and setup cells are pointed at the repository and branch that it is
 published under. Everything is built in a folder beside the destination; every file of it is searched for lines that only an instructor
 may see; then it is swapped in. A publication lists its own files in `.publication.json`, so that the next one replaces those and no
@@ -45,7 +45,7 @@ Notebook = Any  # nbformat.NotebookNode, which is untyped
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _BRANCH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
-_LEARNERS_CODE = ("autograder/__init__.py", "autograder/check.py")  # and all of torchscope
+_LEARNERS_CODE = ("torchscope", "autograder/check")  # these packages, and autograder's own __init__.py
 _LICENCES = ("LICENSE", "LICENSE-TEXT")
 
 
@@ -168,12 +168,9 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _code(course: Course) -> list[Path]:
-    scope = [
-        path
-        for path in sorted((course.root / "torchscope").rglob("*"))
-        if path.is_file() and _ordinary(path, course.root)
-    ]
-    return [*scope, *(course.root / name for name in _LEARNERS_CODE)]
+    paths = [path for name in _LEARNERS_CODE for path in sorted((course.root / name).rglob("*"))]
+    code = [path for path in paths if path.is_file() and _ordinary(path, course.root)]
+    return [*code, course.root / "autograder" / "__init__.py"]
 
 
 def _ordinary(path: Path, root: Path) -> bool:

@@ -312,7 +312,8 @@ def gate_digest(solutions: Path, stem: str) -> str:
         if path.is_file() and path.name != f"{stem}.ipynb":
             state.update(path.name.encode() + path.read_bytes())
     state.update((solutions / f"{stem}_answers.py").read_bytes())
-    state.update((Path(__file__).parent / "check.py").read_bytes())
+    for path in sorted((Path(__file__).parent / "check").glob("*.py")):
+        state.update(path.name.encode() + path.read_bytes())
     return state.hexdigest()[:16]
 
 

@@ -455,4 +455,4 @@ def loads(n, block):
 #
 # ## Next
 #
-# Do the assignment `03_matmul_and_bmm`. In chapter 04 a matrix product gains a bias, and becomes the layer that networks are made of.
+# Do [the exercises](../exercises/03_matmul_and_bmm/03_matmul_and_bmm.ipynb). In chapter 04 a matrix product gains a bias, and becomes the layer that networks are made of.

@@ -782,6 +782,32 @@ class TestHostileResults:
         message_of(lambda: check.equal(liar, 1))
         assert Liar.asked == []
 
+    @pytest.mark.parametrize("expected", EXPECTED, ids=repr)
+    @pytest.mark.parametrize("compare", [check.close, check.equal])
+    def test_a_type_that_says_it_is_every_type_is_refused_unasked(
+        self, compare: Callable[..., None], expected: object
+    ) -> None:
+        asked: list[object] = []
+
+        class Every(type):
+            def __eq__(cls, other: object) -> bool:
+                asked.append(other)
+                return True
+
+            def __hash__(cls) -> int:
+                return hash(type(expected))
+
+        class Anything(metaclass=Every):
+            def __eq__(self, other: object) -> bool:
+                asked.append(other)
+                return True
+
+            __hash__ = object.__hash__
+
+        message = message_of(lambda: compare(Anything(), expected, traps={"this is a liar": 1}))
+        assert "Anything" in message
+        assert asked == []
+
     def test_neither_as_a_key_or_a_member(self) -> None:
         as_key, as_member = {Liar(): 1}, {Liar()}
         Liar.asked.clear()

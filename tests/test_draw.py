@@ -14,6 +14,8 @@ import pytest
 import torch
 
 from torchscope import draw, meter
+from torchscope.draw.colours import GREEN, INK, PURPLE, tint
+from torchscope.draw.sentences import ALT_LIMIT
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -144,7 +146,7 @@ def test_equal_input_gives_equal_bytes(make: Callable[[], draw.Figure]) -> None:
 @figures
 def test_alt_text_is_whole_sentences_within_the_limit(make: Callable[[], draw.Figure]) -> None:
     alt = make().alt
-    assert 20 < len(alt) <= draw.ALT_LIMIT
+    assert 20 < len(alt) <= ALT_LIMIT
     assert alt.endswith(".")
     assert "  " not in alt
     assert "{" not in alt
@@ -421,8 +423,8 @@ def test_text_keeps_contrast_with_the_card(make: Callable[[], draw.Figure]) -> N
 
 
 def test_dark_text_keeps_contrast_on_the_strongest_fills() -> None:
-    for colour in (draw.GREEN, draw.PURPLE):
-        assert contrast(draw.INK, draw._tint(colour, 0.75)) >= 4.5
+    for colour in (GREEN, PURPLE):
+        assert contrast(INK, tint(colour, 0.75)) >= 4.5
 
 
 def test_importing_torchscope_brings_torch_and_the_standard_library_only() -> None:
@@ -434,3 +436,10 @@ def test_importing_torchscope_brings_torch_and_the_standard_library_only() -> No
     fresh = set(re.findall(r"'([^']*)'", done.stdout))
     assert "torchscope" in fresh
     assert fresh - {"torchscope", "torch"} <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("end", [float("inf"), float("nan")])
+def test_a_curve_that_ends_in_no_number_is_drawn_up_to_there(end: float) -> None:
+    figure = draw.lines([1, 2, 3], {"loss": [2.0, 1.0, end]})
+    assert str(end) in figure.alt + figure.words
+    assert draw.lines([1, 2, 3], {"loss": [end, 1.0, 2.0]}).svg.startswith("<svg")

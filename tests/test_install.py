@@ -30,8 +30,9 @@ sys.meta_path.insert(0, Refuse())
 import torch
 before = set(sys.modules)
 import torchscope, autograder.check
-for module in pkgutil.walk_packages(torchscope.__path__, "torchscope."):
-    importlib.import_module(module.name)
+for package in (torchscope, autograder.check):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
 tops = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(json.dumps(sorted(tops - set(sys.stdlib_module_names) - {"torch", "torchscope", "autograder"})))
 """

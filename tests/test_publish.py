@@ -77,12 +77,15 @@ def test_the_tree_is_what_learners_need_and_no_more(course: Course, tmp_path: Pa
     (course.root / "exercises" / "old").mkdir()
     (course.root / "exercises" / "old" / "old.ipynb").write_text("{}")
     written = publish(course, tmp_path / "public", *HERE)
-    scope = {f"torchscope/{path.name}" for path in (ROOT / "torchscope").glob("*.py")}
-    assert {str(path) for path in written} == scope | {
+    packages = {
+        str(path.relative_to(ROOT))
+        for name in ("torchscope", "autograder/check")
+        for path in (ROOT / name).rglob("*.py")
+    }
+    assert {str(path) for path in written} == packages | {
         f"course/{tiny.STEM}.ipynb",
         f"exercises/{tiny.STEM}/{tiny.STEM}.ipynb",
         "autograder/__init__.py",
-        "autograder/check.py",
         "LICENSE",
         "LICENSE-TEXT",
         "README.md",
@@ -130,8 +133,8 @@ def test_the_published_package_asks_for_what_the_base_install_asks_for(course: C
 
 
 def test_what_is_published_of_the_grader_stands_alone() -> None:
-    for name in publishing._LEARNERS_CODE:
-        text = (ROOT / name).read_text(encoding="utf-8")
+    for path in publishing._code(open_course(ROOT)):
+        text = path.read_text(encoding="utf-8")
         assert re.findall(r"^\s*(?:from|import) autograder\b(?!\.check\b).*", text, flags=re.M) == []
 
 
