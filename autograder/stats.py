@@ -4,7 +4,7 @@ Theory of operation
 -------------------
 Counts come from the texts (words, code lines, cells, points, objectives), from the built notebooks (figures, seconds), from the gate's
 record (answers tried and caught) and from `course/coverage.toml`, which names, for every topic a chapter must cover, a phrase that
-proves it. `course/STATS.md` is the printed table; `check` fails when a limit is broken or the file is not what would be printed.
+proves it. The glossary is held against the chapters. `course/STATS.md` is the printed table; `check` fails when a limit is broken or the file is not what would be printed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from autograder.source import Assignment, Bank, Cell, Chapter
 
 HOME = "course/STATS.md"
 COVERAGE = "course/coverage.toml"
+GLOSSARY = "course/GLOSSARY.md"
 ERRORS = 17  # of the study notes the course corrects
 LADDER = {0: (5, 2), 1: (2, 5), 2: (3, 10), 3: (2, 15), 4: (1, 20)}  # stars -> how many, of how many points
 FREE_LADDER = {"00_start_here", "11_capstone"}
@@ -100,6 +101,7 @@ def main(course: Course, *, check: bool = False) -> int:
         broken += broken_release(course, assignment)
     coverage = tomllib.loads((course.root / COVERAGE).read_text(encoding="utf-8"))
     broken += broken_coverage(chapters, coverage)
+    broken += broken_glossary(chapters, (course.root / GLOSSARY).read_text(encoding="utf-8"))
     text = table(course, counts, assignments, coverage)
     path = course.root / HOME
     if check:
@@ -210,6 +212,26 @@ def broken_coverage(chapters: Sequence[Chapter], coverage: dict[str, dict[str, o
             yield f"{COVERAGE}: error {number} is none of 1 to {ERRORS}"
         elif not (isinstance(proof, list) and len(proof) == 2 and str(proof[1]) in texts.get(str(proof[0]), "")):
             yield f"{COVERAGE}: error {number} is not corrected where it says: {proof}"
+
+
+def broken_glossary(chapters: Sequence[Chapter], glossary: str) -> Iterator[str]:
+    """Terms that do not stand in the chapter they are from, are untranslated, or are told twice."""
+    texts = {c.stem: " ".join(" ".join(cell.source for cell in c.cells).split()).lower() for c in chapters}
+    seen: set[str] = set()
+    rows = [line.strip("| ").split(" | ") for line in glossary.splitlines() if line.startswith("| ")][1:]
+    for row in rows:
+        if len(row) != 4 or not all(cell.strip() for cell in row):
+            yield f"{GLOSSARY}: a row has a term, its translation, a chapter and a meaning: {' | '.join(row)}"
+            continue
+        term, _, stem, _ = row
+        if term in seen:
+            yield f"{GLOSSARY} explains {term!r} twice"
+        seen.add(term)
+        if term.lower() not in texts.get(stem, ""):
+            yield f"{GLOSSARY}: {term!r} does not stand in {stem}"
+    for stem in texts:
+        if not any(len(row) == 4 and row[2] == stem for row in rows):
+            yield f"{GLOSSARY} has no term of {stem}"
 
 
 def table(

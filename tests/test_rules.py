@@ -163,7 +163,9 @@ BROKEN: dict[str, tuple[str, str]] = {
     "randint_like": ("x = torch.randint_like(data, 3)", "write torch.randint(x.shape"),
 }
 BROKEN |= {f"torch.{n}": (f"x = torch.{n}(2)", f"{n} must draw from") for n in sorted(rules._RANDOM_FUNCTIONS)}
-BROKEN |= {f"outside: {n}": (f"check.equal(data.{n}, 1)", f"{n} asks about the learner's own") for n in sorted(rules.IDENTITY)}
+BROKEN |= {
+    f"outside: {n}": (f"check.equal(data.{n}, 1)", f"{n} asks about the learner's own") for n in sorted(rules.IDENTITY)
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

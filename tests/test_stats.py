@@ -167,11 +167,34 @@ def test_coverage_that_does_not_hold_is_named(coverage: dict[str, dict[str, obje
     assert sentence in broken[0]
 
 
+HEAD = "| en | ko | chapter | meaning |\n|---|---|---|---|\n"
+
+
+def test_a_glossary_of_the_chapters_words_breaks_nothing() -> None:
+    glossary = HEAD + "| adds | 더하다 | 01_tiny | makes a sum |\n"
+    assert list(stats.broken_glossary([chapter("It adds.")], glossary)) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("| adds | 더하다 | 01_tiny | a sum |\n| sums | 합 | 01_tiny | x |\n", "'sums' does not stand in 01_tiny"),
+        ("| adds | 더하다 | 01_tiny | a sum |\n| adds | 더하다 | 01_tiny | a sum |\n", "explains 'adds' twice"),
+        ("| adds | 더하다 | 01_tiny | a sum |\n| it |  | 01_tiny | x |\n", "a row has a term"),
+        ("", "has no term of 01_tiny"),
+    ],
+)
+def test_a_glossary_that_is_not_the_chapters_is_named(rows: str, sentence: str) -> None:
+    (broken,) = stats.broken_glossary([chapter("It adds.")], HEAD + rows)
+    assert sentence in broken
+
+
 def test_the_table_is_compared_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     course: Course = tiny.write(tmp_path)
     (tmp_path / stats.COVERAGE).write_text('["01_tiny"]\nsums = "doubling"\n', encoding="utf-8")
+    (tmp_path / stats.GLOSSARY).write_text(HEAD + "| double | 두 배 | 01_tiny | twice |\n", encoding="utf-8")
     for name in ("broken_ladder", "broken_release"):
         monkeypatch.setattr(stats, name, lambda *_: [])
     monkeypatch.setattr(stats.ChapterCounts, "broken", lambda _: [])
