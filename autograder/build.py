@@ -42,8 +42,13 @@ Notebook = Any  # nbformat.NotebookNode, which is untyped
 
 def badge(repository: str, branch: str, path: str) -> str:
     """The Markdown of an "Open in Colab" badge for the notebook at `path` of the repository."""
-    url = f"https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
-    return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({url})"
+    image = "https://colab.research.google.com/assets/colab-badge.svg"
+    return f"[![Open in Colab]({image})]({in_colab(repository, branch, path)})"
+
+
+def in_colab(repository: str, branch: str, path: str) -> str:
+    """The address at which Colab opens the notebook at `path` of the repository."""
+    return f"https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
 
 
 def setup_cell(repository: str, ref: str) -> str:

@@ -22,11 +22,12 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 import nbformat
 
-from autograder.build import badge, setup_cell
+from autograder.build import badge, in_colab, setup_cell
 from autograder.course import Course, CourseError
 from autograder.release import LONG_LINE, secret_lines, support_files
 from autograder.source import (
@@ -46,6 +47,7 @@ Notebook = Any  # nbformat.NotebookNode, which is untyped
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _BRANCH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _LEARNERS_CODE = ("torchscope", "autograder/check")  # these packages, and autograder's own __init__.py
+_RELATIVE = re.compile(r"\]\((?P<target>(?:\.\./)+[^)\s]+\.ipynb)\)")  # a Markdown link to another notebook
 _LICENCES = ("LICENSE", "LICENSE-TEXT")
 
 
@@ -74,6 +76,8 @@ def publish(course: Course, dest: Path, repository: str, branch: str) -> list[Pa
     with tempfile.TemporaryDirectory(prefix=f".{dest.name}-", dir=dest.parent) as folder:
         tree = Path(folder) / "tree"
         _write(tree, course, chapters, assignments, repository, branch)
+        if lost := broken_links(tree, repository, branch):
+            raise CourseError("Nothing was published, for these links lead nowhere:\n" + "\n".join(lost))
         banks = [course.bank(assignment) for assignment in assignments]
         public = [*_public_text(chapters, assignments), *_code_text(course)]
         found = leaks(tree, secrets(assignments, banks, public))
@@ -87,7 +91,10 @@ def publish(course: Course, dest: Path, repository: str, branch: str) -> list[Pa
 
 
 def repoint(notebook: Notebook, course: Course, path: str, repository: str, branch: str) -> None:
-    """Point the badge and the setup cell of the notebook published at `path` to another repository and branch, in place."""
+    """Point badge, setup cell and links of the notebook published at `path` to another repository and branch, in place.
+
+    A relative link to another notebook becomes its address in Colab, which follows no relative links.
+    """
     old, new = badge(course.repository, course.branch, path), badge(repository, branch, path)
     title, *rest = notebook.cells
     setup = next((cell for cell in rest if cell.get("id") == "setup"), None)
@@ -96,11 +103,28 @@ def repoint(notebook: Notebook, course: Course, path: str, repository: str, bran
             f"{path} has no badge or no setup cell: run `make notebooks`, and `make release` for an exercise."
         )
     title.source = title.source.replace(old, new)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _RELATIVE.sub(
+                lambda link: f"]({in_colab(repository, branch, normpath(join(dirname(path), link['target'])))})",
+                cell.source,
+            )
     setup.source = setup_cell(repository, f"refs/heads/{branch}")
     if "checksum" in setup.metadata.get("nbgrader", {}):
         from nbgrader.utils import compute_checksum
 
         setup.metadata.nbgrader["checksum"] = compute_checksum(setup)
+
+
+def broken_links(tree: Path, repository: str, branch: str) -> list[str]:
+    """A sentence for every link of a notebook of `tree` to a notebook that is not in it."""
+    address = re.compile(re.escape(in_colab(repository, branch, "")) + r"([^)\s]+)")
+    return [
+        f"{path.relative_to(tree)}: {target} is not published"
+        for path in sorted(tree.rglob("*.ipynb"))
+        for target in address.findall(_text(path))
+        if not (tree / target).is_file()
+    ]
 
 
 def secrets(assignments: Iterable[Assignment], banks: Iterable[Bank], public: Iterable[str]) -> list[Secret]:

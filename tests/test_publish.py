@@ -15,7 +15,7 @@ import pytest
 import tiny
 
 from autograder import publish as publishing
-from autograder.build import NOTES_TAG, badge, expand_assignment, expand_chapter, setup_cell
+from autograder.build import NOTES_TAG, badge, expand_assignment, expand_chapter, in_colab, setup_cell
 from autograder.course import Course, CourseError, open_course
 from autograder.publish import MANIFEST, publish
 from autograder.source import (
@@ -120,6 +120,28 @@ def test_badges_and_setup_cells_point_at_the_new_home(course: Course, tmp_path: 
     readme = (tmp_path / "public" / "README.md").read_text(encoding="utf-8")
     assert badge(*HERE, f"exercises/{tiny.STEM}/{tiny.STEM}.ipynb") in readme
     assert "01 · A tiny chapter" in readme
+
+
+def with_link(course: Course, target: str) -> None:
+    path = course.chapter_notebook(tiny.STEM)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].source += f"\n\n[next]({target}) and [elsewhere](https://a.org/x.ipynb)"
+    write_notebook(path, notebook)
+
+
+def test_links_to_other_notebooks_open_in_colab(course: Course, tmp_path: Path) -> None:
+    with_link(course, f"../exercises/{tiny.STEM}/{tiny.STEM}.ipynb")
+    publish(course, tmp_path / "public", *HERE)
+    source = nbformat.read(tmp_path / "public" / "course" / f"{tiny.STEM}.ipynb", as_version=4).cells[-1].source
+    assert f"[next]({in_colab(*HERE, f'exercises/{tiny.STEM}/{tiny.STEM}.ipynb')})" in source
+    assert "[elsewhere](https://a.org/x.ipynb)" in source
+
+
+def test_a_link_to_a_notebook_that_is_not_published_is_refused(course: Course, tmp_path: Path) -> None:
+    with_link(course, "../course/02_no.ipynb")
+    with pytest.raises(CourseError, match=r"course/02_no\.ipynb is not published"):
+        publish(course, tmp_path / "public", *HERE)
+    assert not (tmp_path / "public").exists()
 
 
 def test_the_published_package_asks_for_what_the_base_install_asks_for(course: Course, tmp_path: Path) -> None:
