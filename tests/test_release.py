@@ -255,10 +255,10 @@ class TestTheRunner:
 
     def test_an_answer_that_hangs_dies_and_keeps_what_was_earned(self, tmp_path: Path) -> None:
         assignment, _, _ = self.loaded(tmp_path)
-        result = run(assignment, {"double": "while True: pass"}, timeout=1.5)
+        result = run(assignment, {"double": "while True: pass"}, timeout=5)
         assert {o.id: o.status for o in result.outcomes}["predict_double-value"] == "passed"
         assert [o.status for o in result.of("double")] == ["died", "died"]
-        assert "longer than 1.5 s" in result.of("double")[0].message
+        assert "longer than 5 s" in result.of("double")[0].message
 
     def test_an_answer_that_exits_dies(self, tmp_path: Path) -> None:
         assignment, _, _ = self.loaded(tmp_path)
