@@ -187,7 +187,8 @@ def test_a_figure_has_a_picture_and_a_name_in_an_untrusted_notebook(project: Pat
     )
     cell = nbformat.v4.new_code_cell(FIGURE, outputs=[stored, hostile], execution_count=1)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    page.goto(f"{lab}/lab/tree/work/untrusted.ipynb?reset")
+    untrusted = "work/untrusted.ipynb"
+    page.goto(f"{lab}/lab/tree/{untrusted}?reset")
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     expect(notebook.get_by_text("kept")).to_be_visible()
     assert page.evaluate("window.ran") is None, "this notebook is trusted, so it proves nothing"
