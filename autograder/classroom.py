@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain, cycle, zip_longest
+from itertools import cycle, zip_longest
 from types import MappingProxyType
 from typing import Any
 
@@ -318,9 +318,3 @@ def shuffled(answers: Iterable[Answer], chance: random.Random) -> list[Answer]:
     result = list(answers)
     chance.shuffle(result)
     return result
-
-
-def wrong_answers_in(submissions: Iterable[Work]) -> set[tuple[str, str]]:
-    """Which wrong answers occur: (exercise, answer)."""
-    given = chain.from_iterable(work.answers.values() for work in submissions)
-    return {(answer.exercise, answer.name) for answer in given if answer is not None and not answer.right}

@@ -30,16 +30,7 @@ import nbformat
 from autograder.build import badge, in_colab, setup_cell
 from autograder.course import Course, CourseError
 from autograder.release import LONG_LINE, secret_lines, support_files
-from autograder.source import (
-    BEGIN_HIDDEN,
-    BEGIN_SOLUTION,
-    END_HIDDEN,
-    END_SOLUTION,
-    Assignment,
-    Bank,
-    Chapter,
-    remove_region,
-)
+from autograder.source import Assignment, Bank, Chapter, released_source
 
 MANIFEST = ".publication.json"
 Notebook = Any  # nbformat.NotebookNode, which is untyped
@@ -160,7 +151,7 @@ def _public_text(chapters: Iterable[Chapter], assignments: Iterable[Assignment])
     for assignment in assignments:
         for cell in assignment.cells:
             if "solution_notes" not in cell.keys:
-                yield remove_region(remove_region(cell.source, BEGIN_SOLUTION, END_SOLUTION), BEGIN_HIDDEN, END_HIDDEN)
+                yield released_source(cell.source)
 
 
 def _code_text(course: Course) -> Iterator[str]:

@@ -40,17 +40,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder import build, forgers
 from autograder.course import Course, CourseError
 from autograder.runner import Run, run
-from autograder.source import (
-    BEGIN_HIDDEN,
-    BEGIN_SOLUTION,
-    END_HIDDEN,
-    END_SOLUTION,
-    MARKERS,
-    Answer,
-    Assignment,
-    Bank,
-    Exercise,
-)
+from autograder.source import Answer, Assignment, Bank, Exercise, released_source, secret_source
 
 SEEDS = (0, 1, 2, 3, 4)
 SECONDS = 30.0  # a whole solution run, imports aside
@@ -80,7 +70,6 @@ def release(course: Course, stem: str, say: Callable[[str, float], None] = lambd
     `say` hears what is being done, and how much of the work is (0 to 1).
     """
     assignment = course.assignment(stem)
-    course.load()
     source = course.solution_notebook(stem)
     if any(problem.path == source for problem in build.check(course)):
         raise CourseError(f"{source.relative_to(course.root)} is not what its text says: run `make notebooks` first")
@@ -90,8 +79,7 @@ def release(course: Course, stem: str, say: Callable[[str, float], None] = lambd
         aside = _copy(course, stem, Path(folder) / "project")
         verdict = gate.run(aside)
         if not verdict.problems:
-            _swap_in(course, aside, stem)
-            _record(course.root / "solutions", course, verdict)
+            _swap_in(course, verdict, gate_digest(aside.root / "solutions", stem))
     return verdict
 
 
@@ -229,8 +217,7 @@ class Gate:
             yield f"the release has {len(released.cells)} cells, the source less its notes {len(kept)}"
             return
         for cell, given in zip(kept, released.cells, strict=True):
-            expected = _less_regions(cell.source)
-            if given.source.rstrip() != expected.rstrip() or given.id != cell.id:
+            if given.source.rstrip() != released_source(cell.source) or given.id != cell.id:
                 yield f"the released cell {given.id} is not the source less its marked regions"
             if given.get("outputs") or given.get("attachments"):
                 yield f"the released cell {given.id} carries outputs or attachments"
@@ -291,8 +278,8 @@ def secret_lines(assignment: Assignment) -> list[str]:
         if "solution_notes" in cell.keys:
             secret.update(line.strip() for line in cell.source.splitlines())
             continue
-        public.update(line.strip() for line in _less_regions(cell.source).splitlines())
-        secret.update(line.strip() for line in _region_lines(cell.source))
+        public.update(line.strip() for line in released_source(cell.source).splitlines())
+        secret.update(line.strip() for line in secret_source(cell.source).splitlines())
     return sorted(line for line in secret - public if len(line) > LONG_LINE)
 
 
@@ -342,30 +329,17 @@ class RefuseUnreleased(NbGraderPreprocessor):  # type: ignore[misc]
 
     def _refuse(self, folder: Path) -> None:
         passed = released(folder.parent).get(folder.name, {}).get("digest")
-        if passed != gate_digest(folder.parent, folder.name):
+        try:
+            digest = gate_digest(folder.parent, folder.name)
+        except FileNotFoundError:  # an assignment without a notebook of its name or a bank has never been to the gate
+            digest = ""
+        if not digest or passed != digest:
             message = (
                 f"{folder.name} has not passed the gate as it stands: run `autograder release {folder.name}` in a terminal, "
                 "which tests it against its bank of answers and then releases it"
             )
             self.log.error(message)
             raise NbGraderException(message)
-
-
-def _less_regions(source: str) -> str:
-    from autograder.source import CODE_STUB, remove_region, replace_region
-
-    return remove_region(replace_region(source, BEGIN_SOLUTION, END_SOLUTION, CODE_STUB), BEGIN_HIDDEN, END_HIDDEN)
-
-
-def _region_lines(source: str) -> list[str]:
-    lines: list[str] = []
-    inside = False
-    for line in source.splitlines():
-        if line.strip() in MARKERS:
-            inside = line.strip() in (BEGIN_SOLUTION, BEGIN_HIDDEN)
-        elif inside:
-            lines.append(line)
-    return lines
 
 
 def _copy(course: Course, stem: str, to: Path) -> Course:
@@ -408,15 +382,19 @@ def _nbgrader(root: Path, *arguments: str) -> str:
     return f"nbgrader {arguments[0]} failed: {' / '.join(lines[-3:])}"
 
 
-def _swap_in(course: Course, aside: Course, stem: str) -> None:
-    """Register the assignment with the project's gradebook, then exchange the released folder in two renames."""
+def _swap_in(course: Course, verdict: Verdict, digest: str) -> None:
+    """Record what passed, register it with the project's gradebook, and exchange the released folder in two renames.
+
+    `digest` is of what the gate saw: where the source changed since, RefuseUnreleased stops nbgrader here.
+    """
     record = course.root / "solutions" / RECORD
     before = record.read_bytes() if record.exists() else None
-    passed = json.loads((aside.root / "solutions" / RECORD).read_text(encoding="utf-8"))
-    record.write_text(json.dumps({**released(course.root / "solutions"), **passed}), encoding="utf-8")
+    entry = {"digest": digest, "checks": verdict.checks, "right": verdict.right, "wrong": verdict.wrong}
+    passed = {**released(record.parent), verdict.stem: entry}
+    record.write_text(json.dumps(dict(sorted(passed.items())), indent=1) + "\n", encoding="utf-8")
     fresh = course.root / "gradebook" / "release"
     shutil.rmtree(fresh, ignore_errors=True)
-    failed = _generate(course, stem, f"--CourseDirectory.release_directory={fresh}")
+    failed = _generate(course, verdict.stem, f"--CourseDirectory.release_directory={fresh}")
     if failed:
         if before is None:
             record.unlink()
@@ -424,22 +402,9 @@ def _swap_in(course: Course, aside: Course, stem: str) -> None:
             record.write_bytes(before)
         shutil.rmtree(fresh, ignore_errors=True)
         raise CourseError(f"the gate passed, but the gradebook refused the release, and the last one stays: {failed}")
-    target = course.root / "exercises" / stem
-    old = fresh / f"{stem}.old"
+    target = course.root / "exercises" / verdict.stem
     target.parent.mkdir(exist_ok=True)
     if target.exists():
-        target.rename(old)
-    (fresh / stem).rename(target)
+        target.rename(fresh / f"{verdict.stem}.old")
+    (fresh / verdict.stem).rename(target)
     shutil.rmtree(fresh)
-
-
-def _record(solutions: Path, course: Course, verdict: Verdict) -> None:
-    record = released(solutions)
-    record[verdict.stem] = {
-        "digest": gate_digest(solutions, verdict.stem),
-        "checks": verdict.checks,
-        "right": verdict.right,
-        "wrong": verdict.wrong,
-    }
-    text = json.dumps(dict(sorted(record.items())), indent=1) + "\n"
-    (solutions / RECORD).write_text(text, encoding="utf-8")

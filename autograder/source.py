@@ -91,7 +91,7 @@ class Check:
 
     @property
     def visible(self) -> str:
-        return remove_region(self.cell.source, BEGIN_HIDDEN, END_HIDDEN)
+        return released_source(self.cell.source)
 
     @property
     def full(self) -> str:
@@ -126,7 +126,7 @@ class Exercise:
     @property
     def untouched(self) -> str:
         """The answer cell as a learner receives it."""
-        return replace_region(self.cell.source, BEGIN_SOLUTION, END_SOLUTION, CODE_STUB)
+        return released_source(self.cell.source)
 
     @property
     def solution(self) -> str:
@@ -212,14 +212,15 @@ class Chapter:
         return frozenset(_IDENTIFIER.findall("\n".join(code)))
 
 
-def replace_region(source: str, begin: str, end: str, stub: str) -> str:
-    """Each marked region replaced by `stub`, indented like its first marker; as nbgrader does it."""
+def replace_region(source: str, begin: str, end: str, stub: str | None = None) -> str:
+    """Each marked region replaced by `stub`, indented like its first marker, or removed; as nbgrader does it."""
     lines: list[str] = []
     inside = False
     for line in source.splitlines():
         if line.strip() == begin:
             inside = True
-            lines.append(line[: len(line) - len(line.lstrip())] + stub)
+            if stub is not None:
+                lines.append(line[: len(line) - len(line.lstrip())] + stub)
         elif line.strip() == end:
             inside = False
         elif not inside:
@@ -227,18 +228,22 @@ def replace_region(source: str, begin: str, end: str, stub: str) -> str:
     return "\n".join(lines)
 
 
-def remove_region(source: str, begin: str, end: str) -> str:
-    """The source without its marked regions."""
+def released_source(source: str) -> str:
+    """A cell as a learner receives it: solutions replaced by the stub, hidden tests removed."""
+    public = replace_region(source, BEGIN_SOLUTION, END_SOLUTION, CODE_STUB)
+    return replace_region(public, BEGIN_HIDDEN, END_HIDDEN).rstrip()
+
+
+def secret_source(source: str) -> str:
+    """What `released_source` takes away."""
     lines: list[str] = []
     inside = False
     for line in source.splitlines():
-        if line.strip() == begin:
-            inside = True
-        elif line.strip() == end:
-            inside = False
-        elif not inside:
+        if line.strip() in MARKERS:
+            inside = line.strip() in (BEGIN_SOLUTION, BEGIN_HIDDEN)
+        elif inside:
             lines.append(line)
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines)
 
 
 def load_chapter(path: Path) -> Chapter:

@@ -24,7 +24,6 @@ from autograder.source import (
     CODE_STUB,
     END_HIDDEN,
     END_SOLUTION,
-    remove_region,
     replace_region,
 )
 
@@ -45,7 +44,7 @@ def released(course: Course, stem: str) -> Any:
     notebook.cells = [cell for cell in notebook.cells if NOTES_TAG not in cell.metadata.get("tags", ())]
     for cell in notebook.cells:
         cell.source = replace_region(cell.source, BEGIN_SOLUTION, END_SOLUTION, CODE_STUB)
-        cell.source = remove_region(cell.source, BEGIN_HIDDEN, END_HIDDEN)
+        cell.source = replace_region(cell.source, BEGIN_HIDDEN, END_HIDDEN)
         if "nbgrader" in cell.metadata and (cell.metadata.nbgrader.grade or cell.metadata.nbgrader.locked):
             cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
     return notebook

@@ -14,7 +14,7 @@ from autograder import build, release
 from autograder.course import Course, CourseError
 from autograder.release import Gate, RefuseUnreleased, gate_digest, released, secret_lines
 from autograder.runner import run
-from autograder.source import Assignment, Bank, Exercise
+from autograder.source import Assignment, Bank, Exercise, released_source
 
 WATCHING = """check.unchanged(double, torch.tensor([1.0, 2.0]), on="x (2,)")
 check.close(double(torch.tensor([4.0])), torch.tensor([8.0]), on="x (1,)")"""
@@ -68,7 +68,7 @@ class TestTheUntouchedRelease:
         this = gate(folder, assignment=assignment)
         notebook = build.expand_assignment(this.assignment, Course(folder, "owner/name", "main"))
         for cell in notebook.cells:
-            cell.source = release._less_regions(cell.source)
+            cell.source = released_source(cell.source)
         return this, notebook
 
     def test_scores_nothing(self, tmp_path: Path) -> None:
@@ -342,6 +342,20 @@ class TestARelease:
                 release.release(course, tiny.STEM)
         finally:
             path.write_text(before, encoding="utf-8")
+
+    def test_what_changed_after_the_gate_is_neither_recorded_nor_released(self, course: Course) -> None:
+        record = course.root / "solutions" / "released.json"
+        before, out = record.read_bytes(), course.released_notebook(tiny.STEM).read_bytes()
+        verdict = release.Verdict(tiny.STEM, (), right=1, wrong=1, checks=1, runs=1)
+        with pytest.raises(CourseError, match="has not passed the gate as it stands"):
+            release._swap_in(course, verdict, "0123456789abcdef")
+        assert record.read_bytes() == before
+        assert course.released_notebook(tiny.STEM).read_bytes() == out
+
+    def test_an_assignment_that_was_never_at_the_gate_is_refused_in_a_sentence(self, course: Course) -> None:
+        resources = {"metadata": {"path": str(course.root / "solutions" / "made_by_hand")}}
+        with pytest.raises(NbGraderException, match="made_by_hand has not passed the gate"):
+            RefuseUnreleased().preprocess(None, resources)
 
     def test_generate_refuses_what_has_not_passed(self, course: Course) -> None:
         folder = course.root / "solutions" / tiny.STEM
