@@ -110,6 +110,11 @@ def names_bound(source: str) -> set[str]:
     return {name for _, name in _bindings(ast.parse(source).body)}
 
 
+def classes_bound(source: str) -> set[str]:
+    """The names that a cell's class statements bind in the notebook. Raises SyntaxError."""
+    return {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
+
+
 def uses_names(source: str) -> set[str]:
     """The names that a cell looks up in the notebook before it has bound them itself, builtins left out. Raises SyntaxError."""
     tree = ast.parse(source)

@@ -39,11 +39,13 @@ from typing import Any, cast
 import torch
 
 from autograder.check import compare, notebook
-from autograder.check.code import digest, untouched
+from autograder.check.code import digest
 from autograder.check.observations import changed as _changed
+from autograder.check.observations import handle as _handle
 from autograder.check.observations import observe
 from autograder.check.observations import operator_counts as _operator_counts
 from autograder.check.observations import shares as _shares
+from autograder.check.observations import untouched as _untouched
 from autograder.check.observations import uses as _uses
 from autograder.check.texts import TEXTS as TEXTS
 from autograder.check.texts import text
@@ -57,6 +59,7 @@ __all__ = [
     "digest",
     "equal",
     "generator",
+    "handle",
     "observe",
     "prediction",
     "raises",
@@ -105,13 +108,21 @@ def attempted(answer: object, what: str, *, given: str = "") -> None:
     _seed(what)
     if not (_GRADING or os.environ.get(_GRADING_VARIABLE)):
         _hook_into_ipython()
-    if untouched(answer, given):
+    if _untouched(answer, given):
         raise _not_attempted()
 
 
 def generator() -> torch.Generator:
     """The test cell's own CPU generator, seeded by `attempted`: the only source of randomness in a test."""
     return _GENERATOR
+
+
+def handle(answer: Any) -> Any:
+    """A learner's object, to be called and looked into: its attributes, its length, its items, each a plain value.
+
+    What a learner's class makes when a test calls it is one already. A handle has no truth, no equal and no hash.
+    """
+    return _handle(answer)
 
 
 def close(

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import linecache
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeGuard, cast
 
 from autograder.check.values import kind_of
@@ -97,7 +97,7 @@ def search(answer: object, forbidden: Sequence[str]) -> list[tuple[str, str, int
             continue
         scope = _globals_of(current)
         name = getattr(node, "name", "this answer")
-        uses = dict.fromkeys(_uses_in(node, forbidden, scope))
+        uses = dict.fromkeys(uses_in(node, forbidden, lambda part, scope=scope: _alias_of(scope.get(part))))
         found += [(thing, name, line) for thing, line in sorted(uses, key=lambda use: use[1])]
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
@@ -203,7 +203,8 @@ def _alias_of(value: object) -> str:
     return str(getattr(value, "__name__", "")) if kind_of(value) in kinds else ""
 
 
-def _uses_in(node: ast.AST, forbidden: Sequence[str], scope: Mapping[str, object]) -> list[tuple[str, int]]:
+def uses_in(node: ast.AST, forbidden: Sequence[str], alias: Callable[[str], str]) -> list[tuple[str, int]]:
+    """(what, on which line) of every use of something forbidden. `alias` gives the name by which a library knows a name's value."""
     parts = list(ast.walk(node))
     local = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
     local |= {p.arg for p in parts if isinstance(p, ast.arg)}
@@ -211,11 +212,11 @@ def _uses_in(node: ast.AST, forbidden: Sequence[str], scope: Mapping[str, object
         (thing, getattr(part, "lineno", 0))
         for thing in forbidden
         for part in parts
-        if _is_use(part, thing, local, scope)
+        if _is_use(part, thing, local, alias)
     ]
 
 
-def _is_use(part: ast.AST, thing: str, local: set[str], scope: Mapping[str, object]) -> bool:
+def _is_use(part: ast.AST, thing: str, local: set[str], alias: Callable[[str], str]) -> bool:
     if thing in _STATEMENTS:
         return isinstance(part, _STATEMENTS[thing])
     if thing in _OPERATORS:
@@ -227,7 +228,7 @@ def _is_use(part: ast.AST, thing: str, local: set[str], scope: Mapping[str, obje
     if isinstance(part, ast.Attribute):
         return part.attr == thing
     if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in local:
-        return part.id == thing or _alias_of(scope.get(part.id)) == thing
+        return part.id == thing or alias(part.id) == thing
     if isinstance(part, ast.alias):
         return part.name == thing
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "getattr":
