@@ -288,7 +288,10 @@ def _seed(what: str) -> None:
     # Not Python's own hash, which differs from process to process; 63 bits, because manual_seed takes an int64.
     number = int.from_bytes(hashlib.sha256(f"{seed} {what}".encode()).digest()[:8], "big") >> 1
     _GENERATOR.manual_seed(number)
-    torch.manual_seed(number)
+    # torch.manual_seed writes down a traceback for each device that is not there yet: a millisecond for every check.
+    torch.default_generator.manual_seed(number)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(number)
 
 
 def _hook_into_ipython() -> None:

@@ -1,0 +1,754 @@
+"""The judge: runs test cells on the trusted side, and asks the learner's process for what only it can say.
+
+Theory of operation
+-------------------
+The judge room imports torch and the checks once, reads an assignment once, and forks a judge for every submission. A judge walks through the mended notebook in order:
+
+    locked and given cells   run here, from the instructor's text, and on the learner's side; only there where they use an answer's name
+    answers and added cells  run on the learner's side
+    tests                    run here
+
+A test runs in a dictionary that asks the learner's side for a name that it lacks. Plain values and tensors come by value; a function or class comes as something that can be
+called, whose arguments and result travel; anything else is `Opaque`, and no comparison accepts it. What must be seen in the learner's own process is an observation: the
+function's source goes there, and plain data come back. How an answer is *written* is read here, from the text that was handed in, since the learner's process could lie about it.
+
+The learner's process is never believed about anything but its own values. It may die, hang or send nonsense at any moment: then the cell or the check that was running pays for it, the
+process is started afresh, the learner's cells are run again without the offender, and the next check goes on.
+
+Each result is sent as soon as it is known. A judge that is itself stuck, in a comparison of something enormous, is killed by the coordinator and started again behind the check where it stuck.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import ctypes
+import dataclasses
+import hashlib
+import json
+import linecache
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any, cast
+
+import torch
+
+from autograder import check, rules
+from autograder.check import observations
+from autograder.check.values import FOREIGN, NotPlain, Opaque, opaque_name, opaque_reference
+from autograder.grade import wire
+from autograder.grade.limits import Limits
+from autograder.grade.nursery import ask_for_child, serve
+from autograder.grade.reading import SourceReader
+
+_START = 30.0  # seconds that a learner's process may take to be there
+_TWICE = 2  # calls of one function that may hang or kill the process before it is called no more
+_BUILTINS = vars(builtins)
+
+
+class Stopped(BaseException):
+    """A check that cannot go on. No `except Exception` of a test catches it."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Unsealed(Exception):
+    """A test asks for what does not travel. The message says what, and what to do."""
+
+
+@dataclass
+class Cell:
+    """A cell of the plan, as the judge needs it."""
+
+    id: str
+    role: str
+    code: bool  # whether it is run at all
+    source: str  # what runs on the learner's side
+    points: float
+
+
+@dataclass
+class Prepared:
+    """A cell of the instructor's, compiled once for every submission."""
+
+    code: CodeType | None
+    error: str
+    binds: frozenset[str]
+    uses: frozenset[str]
+
+
+@dataclass
+class Course:
+    """An assignment as the judge room keeps it."""
+
+    judge: str
+    support: dict[str, bytes]
+    folder: str  # where the support files stand on this side
+    source: dict[str, str]  # of every cell, by id
+    prepared: dict[str, Prepared] = field(default_factory=dict)
+    answers: frozenset[str] = frozenset()  # the names that answers bind
+    classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
+
+
+def prepare(spool: str) -> Course:
+    """Read an assignment from the coordinator's file, and compile what runs on this side."""
+    with open(spool, encoding="utf-8") as file:
+        data = json.load(file)
+    course = Course(data["judge"], {}, data["folder"], {cell["id"]: cell["source"] for cell in data["cells"]})
+    for name in data["support"]:
+        with open(os.path.join(course.folder, name), "rb") as raw:
+            course.support[name] = raw.read()
+    answers, classes = set[str](), set[str]()
+    for cell in data["cells"]:
+        if cell["kind"] != "code":
+            continue
+        if cell["role"] in ("answer", "manual"):
+            answers |= _names(rules.names_bound, cell["source"])
+            classes |= _names(rules.classes_bound, cell["source"])
+        elif course.judge == "sealed":
+            course.prepared[cell["id"]] = _prepared(cell["id"], cell["source"])
+    course.answers, course.classes = frozenset(answers), frozenset(classes)
+    return course
+
+
+def _names(function: Callable[[str], set[str]], source: str) -> set[str]:
+    try:
+        return set(function(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+
+
+def _prepared(identity: str, source: str) -> Prepared:
+    plain = "\n".join("pass" if line.lstrip().startswith(("%", "!")) and line[:1] in "%!" else line for line in source.splitlines())
+    name = f"<test {identity}>"
+    try:
+        tree = ast.parse(plain, name)
+    except SyntaxError as error:
+        return Prepared(None, f"line {error.lineno}: {error.msg}", frozenset(), frozenset())
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        # The value of a last expression may be part of the points.
+        target = ast.Name("__value__", ast.Store())
+        tree.body[-1] = ast.copy_location(ast.Assign([target], tree.body[-1].value), tree.body[-1])
+        ast.fix_missing_locations(tree)
+    linecache.cache[name] = (len(plain), None, plain.splitlines(keepends=True), name)
+    return Prepared(
+        compile(tree, name, "exec"), "", frozenset(_names(rules.names_bound, plain)), frozenset(_names(rules.uses_names, plain))
+    )
+
+
+class Learner:
+    """The judge's end of a learner's process, which may be started again and again."""
+
+    def __init__(
+        self, room: socket.socket, course: Course, limits: Limits, seed: int, deadline: float, alive: Callable[[], None]
+    ) -> None:
+        self.room = room
+        self.alive = alive  # says that the judge is at work
+        self.course = course
+        self.limits = limits
+        self.seed = seed
+        self.deadline = deadline  # of the whole submission
+        self.talk: socket.socket | None = None
+        self.life = -1
+        self.starts = 0
+        self.history: list[tuple[str, str]] = []  # the cells that ran, and did not kill their process
+
+    def start(self) -> None:
+        """A fresh process, with the cells of the history run in it. Raises Stopped."""
+        self.stop()
+        if self.starts > self.limits.restarts:
+            raise Stopped("died", f"The notebook's code ended or hung its process more than {self.limits.restarts} times: it is not started again.")
+        self.starts += 1
+        ours, theirs = socket.socketpair()
+        life, self.life = os.pipe()
+        ask_for_child(self.room, {"memory": self.limits.total_memory_bytes}, theirs.fileno(), life)
+        theirs.close()
+        os.close(life)
+        self.talk = ours
+        support, parts, at = [], [], 0
+        for name, content in self.course.support.items():
+            support.append([name, at, len(content)])
+            parts.append(content)
+            at += len(content)
+        wire.send(ours, {"limits": dataclasses.asdict(self.limits), "support": support}, parts)
+        for identity, source in list(self.history):
+            self.alive()
+            try:
+                self._exchange("run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}, start=_START)
+            except wire.WireError:
+                self.history.remove((identity, source))
+                raise Stopped("died", "The notebook's code ended its process where it had not done so before.") from None
+
+    def ready(self) -> None:
+        """There is a process. Raises Stopped."""
+        if self.talk is None:
+            self.start()
+
+    def stop(self) -> None:
+        """Kill the process and all that it started."""
+        if self.talk is not None:
+            os.close(self.life)
+            self.talk.close()
+            self.talk = None
+
+    def seed_of(self, identity: str) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self.seed} {identity}".encode()).digest()[:8], "big") >> 1
+
+    def run(self, identity: str, source: str) -> tuple[str, list[dict[str, Any]]]:
+        """Run a cell: "ok", "error", "timeout" or "died", and its outputs."""
+        if time.monotonic() > self.deadline:
+            return "timeout", [_stopped_output("The notebook ran longer than it may: this cell was not run.")]
+        try:
+            self.ready()
+            reply, _ = self._exchange(
+                "run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}, start=_START
+            )
+            outputs = reply["outputs"]
+            if reply["status"] not in ("ok", "error", "timeout") or type(outputs) is not list:
+                raise wire.WireError("no outcome")
+            if reply["status"] != "timeout":
+                self.history.append((identity, source))
+            return reply["status"], outputs
+        except Stopped as stopped:
+            return stopped.status, [_stopped_output(str(stopped))]
+        except wire.WireError as error:
+            self.stop()
+            status, sentence = _fate(error, f"{self.limits.cell_seconds:g} seconds")
+            return status, [_stopped_output(f"This cell {sentence}. It was left out when the cells below it ran.")]
+        except (KeyError, TypeError):
+            self.stop()
+            return "died", [_stopped_output("This cell broke the process that it ran in. It was left out when the cells below it ran.")]
+
+    def ask(self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()) -> tuple[Any, memoryview]:
+        """A request during a test. Raises Stopped."""
+        try:
+            self.ready()
+            return self._exchange(op, seconds, document, parts)
+        except wire.WireError as error:
+            self.stop()
+            status, sentence = _fate(error, f"{self.limits.test_seconds:g} seconds")
+            raise Stopped(status, f"The code under test {sentence}.") from None
+
+    def _exchange(
+        self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = (), start: float = 0.0
+    ) -> tuple[Any, memoryview]:
+        assert self.talk is not None
+        if wire.pending(self.talk):
+            raise wire.WireError("a reply that nobody asked for")
+        number = wire.fresh_number()
+        seconds = max(0.05, min(seconds, self.deadline - time.monotonic()))
+        deadline = time.monotonic() + seconds + self.limits.grace + start
+        cpu = self.limits.cell_cpu_seconds if op == "run" else self.limits.test_cpu_seconds
+        wire.send(self.talk, {"n": number, "op": op, "seconds": seconds, "cpu": cpu, **document}, parts, deadline)
+        reply, blob = wire.receive(self.talk, self.limits, deadline)
+        if type(reply) is not dict:
+            raise wire.WireError("no reply")
+        if type(reply.get("fatal")) is str and self.starts and not self.history:
+            raise Broken(reply["fatal"])
+        if reply.get("n") != number:
+            raise wire.WireError("a reply to another request")
+        return reply, blob
+
+
+class Broken(Exception):
+    """The sandbox itself does not work: no submission's fault."""
+
+
+def _fate(error: wire.WireError, seconds: str) -> tuple[str, str]:
+    if isinstance(error, wire.Late):
+        return "timeout", f"ran longer than {seconds} and could not be interrupted"
+    if isinstance(error, wire.TooLarge):
+        return "died", f"gave back too much ({error})"
+    if isinstance(error, wire.Gone):
+        return "died", "ended the process that it ran in: it took too much memory, crashed, or called something like `os._exit`"
+    return "died", "answered with something that is no value"
+
+
+def _stopped_output(sentence: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": "Stopped", "evalue": sentence, "traceback": [sentence]}
+
+
+class Function(Opaque):
+    """A learner's function or class, seen from a test: it can be called, and nothing else."""
+
+    __slots__ = ("_court", "_label")
+
+    def __init__(self, court: Court, name: str, reference: object, label: str) -> None:
+        super().__init__(name, reference)
+        self._court = court
+        self._label = label
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        return self._court.call(opaque_reference(self), self._label, args, kwargs)
+
+
+class Handle(Opaque):
+    """A learner's object, for a test that asked to look into it."""
+
+    __slots__ = ("_court", "_label")
+
+    def __init__(self, court: Court, name: str, reference: object, label: str) -> None:
+        super().__init__(name, reference)
+        self._court = court
+        self._label = label
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        return self._court.call(opaque_reference(self), self._label, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise NotPlain(f"a test may not ask {self._label} for {name}")
+        return self._court.look(self, "attribute", name=name)
+
+    def __len__(self) -> int:
+        length = self._court.look(self, "length")
+        if type(length) is not int or length < 0:
+            raise NotPlain(f"the length of {self._label} is no number")
+        return length
+
+    def __getitem__(self, index: object) -> Any:
+        return self._court.look(self, "item", index=index)
+
+    def __iter__(self) -> Any:
+        return iter(self._court.look(self, "items"))
+
+
+class Court:
+    """One submission before the judge: the namespace of its tests, and the way to its learner."""
+
+    def __init__(self, course: Course, cells: Sequence[Cell], learner: Learner, limits: Limits) -> None:
+        self.course = course
+        self.cells = cells
+        self.learner = learner
+        self.limits = limits
+        self.namespace = Namespace(self)
+        self.by_tests: set[str] = set()  # names that tests have bound
+        self.test_deadline = 0.0
+        self.begun: tuple[str, int] = ("", 0)
+        self.current = ""
+        self.hung: dict[str, int] = {}
+        self.texts = SourceReader()
+        observations.elsewhere = self.observe
+
+    # The namespace of tests
+
+    def look_up(self, name: str) -> Any:
+        """What a test finds under a name that it did not bind itself."""
+        reply, blob = self._ask("get", {"name": name})
+        if reply.get("missing"):
+            raise NameError(f"name {name!r} is not defined")
+        if type(reply.get("module")) is str:
+            raise Unsealed(f"the test uses the module {name}, which only the learner's cells import: import it in a locked cell, or in the test")
+        return self._value(reply, blob, name, ["name", name])
+
+    def call(self, reference: object, label: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+        if self.hung.get(label, 0) >= _TWICE:
+            raise Stopped("timeout", f"{label} has hung or ended its process {_TWICE} times before, and was not called again.")
+        writer = wire.Writer(self.limits, self._refer)
+        document = {
+            "function": reference,
+            "args": [writer.write(arg) for arg in args],
+            "kwargs": {key: writer.write(value) for key, value in kwargs.items()},
+        }
+        try:
+            reply, blob = self._ask("call", document, writer.parts)
+        except Stopped:
+            self.hung[label] = self.hung.get(label, 0) + 1
+            raise
+        return self._value(reply, blob, label)
+
+    def look(self, handle: Handle, how: str, **details: object) -> Any:
+        writer = wire.Writer(self.limits, self._refer)
+        forms = {key: writer.write(value) for key, value in details.items()}
+        reply, blob = self._ask("look", {"target": opaque_reference(handle), "how": how, **forms}, writer.parts)
+        label = handle._label if how != "attribute" else f"{handle._label}.{details['name']}"
+        return self._value(reply, blob, label)
+
+    def observe(self, function: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Any:
+        """Run an observation on the learner's side, or here where no object of the learner's is in it."""
+        name = function.__name__
+        own = getattr(observations, name, None)
+        shipped = own is not None and getattr(own, "__wrapped__", None) is function
+        if shipped and name == "handle":
+            return self._handle(args[0])
+        if not any(isinstance(arg, Opaque) for arg in (*args, *kwargs.values())):
+            return function(*args, **kwargs)
+        if shipped and name == "uses" and isinstance(args[0], Function) and self._named(args[0]):
+            return self.texts.uses(self._named(args[0]), cast(list[str], args[1]))
+        writer = wire.Writer(self.limits, self._refer)
+        document = {
+            "name": name,
+            "source": "" if shipped else self._source_of(name),
+            "args": [writer.write(arg) for arg in args],
+            "kwargs": {key: writer.write(value) for key, value in kwargs.items()},
+        }
+        label = next((arg._label for arg in args if isinstance(arg, Function | Handle)), name)
+        reply, blob = self._ask("observe", document, writer.parts)
+        return self._value(reply, blob, label)
+
+    def _named(self, answer: Function) -> str:
+        reference = cast(Sequence[Any], opaque_reference(answer))
+        return str(reference[1]) if reference[0] == "name" else ""
+
+    def _handle(self, value: object) -> object:
+        if type(value) is Opaque or isinstance(value, Function):
+            return Handle(self, opaque_name(value), opaque_reference(value), opaque_name(value))
+        return value
+
+    def _source_of(self, name: str) -> str:
+        """An observation's text, without its decorators."""
+        for node in ast.parse(self.course.source[self.current]).body:
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                node.decorator_list = []
+                return ast.unparse(node)
+        raise Unsealed(f"the observation {name} does not stand at the top of its test cell")
+
+    def _refer(self, value: object) -> Any:
+        if isinstance(value, Opaque):
+            return opaque_reference(value)
+        raise Unsealed(
+            f"the test passes a value of type {type(value).__name__} to the learner's code, which cannot travel: pass plain values and tensors, "
+            'use an @check.observe function, or grade with judge = "in-process"'
+        )
+
+    def _ask(self, op: str, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()) -> tuple[Any, memoryview]:
+        self._begin()
+        left = self.test_deadline - time.monotonic()
+        if left <= 0:
+            raise Stopped("timeout", f"The check ran longer than {self.limits.test_seconds:g} seconds.")
+        return self.learner.ask(op, left, document, parts)
+
+    def _begin(self) -> None:
+        """The first request of a test: seeds, and an empty table of objects. A fresh process needs it again."""
+        self.learner.ready()
+        mark = (self.current, self.learner.starts)
+        if mark != self.begun:
+            self.learner.ask("begin", self.limits.test_seconds, {"seed": self.learner.seed_of(self.current)})
+            self.begun = mark
+
+    def _value(self, reply: Mapping[str, Any], blob: memoryview, label: str, reference: object = None) -> Any:
+        """The value in a reply, or the exception in it, raised."""
+        if reply.get("timeout"):
+            self.hung[label] = self.hung.get(label, 0) + 1
+            raise Stopped("timeout", f"{label} ran longer than {self.limits.test_seconds:g} seconds: does its loop end?")
+        if type(reply.get("too_large")) is str:
+            raise Stopped("failed", f"{label} gave back {reply['too_large'][:200]}.")
+
+        def find(form: Sequence[Any]) -> object:
+            tag, number, name, kind = form
+            if tag != "object" or type(number) is not int or type(name) is not str:
+                raise wire.WireError("no reference")
+            found = reference or ["object", number]
+            if kind in ("function", "class"):
+                return Function(self, name, found, label)
+            return Opaque(name[:200], found)
+
+        error = None
+        try:
+            reader = wire.Reader(blob, self.limits, find)
+            if "raised" in reply:
+                error = _foreign(reply["raised"], reader, label)
+            else:
+                value = reader.read(reply["value"])
+        except (wire.WireError, KeyError, TypeError, ValueError):
+            self.learner.stop()
+            raise Stopped("died", f"{label} answered with something that is no value.") from None
+        if error is not None:
+            raise error
+        # What a class makes may be looked into: the test asked for it by calling the class.
+        if type(value) is Opaque and reference is None and label in self.course.classes:
+            return Handle(self, opaque_name(value), opaque_reference(value), label)
+        return value
+
+    # Cells and tests
+
+    def run_here(self, cell: Cell) -> str:
+        """A locked cell on this side. Returns what went wrong, or an empty string."""
+        prepared = self.course.prepared.get(cell.id)
+        if prepared is None or prepared.code is None or prepared.uses & self.course.answers:
+            return ""
+        torch.default_generator.manual_seed(self.learner.seed_of(cell.id))
+        try:
+            dict.pop(self.namespace, "__value__", None)
+            exec(prepared.code, self.namespace)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def learner_bound(self, source: str) -> None:
+        """A learner's cell ran: names that only tests had bound are the learner's again."""
+        for name in _names(rules.names_bound, source) & self.by_tests:
+            dict.pop(self.namespace, name, None)
+            self.by_tests.discard(name)
+
+    def sealed_test(self, cell: Cell) -> tuple[str, str, float]:
+        """(status, message, share of the points)"""
+        prepared = self.course.prepared[cell.id]
+        if prepared.code is None:
+            return "error", f"This test cannot be run: {prepared.error}. Tell your instructor.", 0.0
+        self.current = cell.id
+        self.namespace.cache.clear()
+        check.current_what = ""
+        torch.default_generator.manual_seed(self.learner.seed_of(cell.id))
+        bound_before = set(self.namespace)
+        self.test_deadline = time.monotonic() + self.limits.test_seconds
+        signal.setitimer(signal.ITIMER_REAL, self.limits.test_seconds + self.limits.grace, 0.5)
+        try:
+            dict.pop(self.namespace, "__value__", None)
+            exec(prepared.code, self.namespace)
+            value = dict.pop(self.namespace, "__value__", None)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            return share_of(value, cell.points)
+        except check.NotAttempted as error:
+            return "not_attempted", str(error), 0.0
+        except (check.CheckFailed, NotPlain) as error:
+            return "failed", _headed(str(error)), 0.0
+        except Stopped as stopped:
+            if isinstance(stopped, Stuck):  # perhaps in the middle of a reply
+                self.learner.stop()
+            return stopped.status, _headed(str(stopped)), 0.0
+        except AssertionError as error:
+            return "failed", str(error) or _assertion(error), 0.0
+        except BaseException as error:
+            return "error", _headed(described(error)), 0.0
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.by_tests |= set(self.namespace) - bound_before
+
+    def test_in_place(self, cell: Cell) -> tuple[str, str, float]:
+        """A test that runs in the learner's process: what it says of itself is believed."""
+        self.current = cell.id
+        try:
+            reply, blob = self.learner.ask(
+                "test", self.limits.test_seconds, {"source": self.course.source[cell.id], "seed": self.learner.seed_of(cell.id)}
+            )
+        except Stopped as stopped:
+            return stopped.status, str(stopped), 0.0
+        status = reply.get("status")
+        if status == "timeout":
+            return "timeout", f"The test ran longer than {self.limits.test_seconds:g} seconds.", 0.0
+        if status == "error":
+            raised = reply.get("raised")
+            details: Mapping[str, Any] = raised if type(raised) is dict else {}
+            name, message = str(details.get("name", "Error"))[:120], str(details.get("message", ""))[:2000]
+            if name == "NotAttempted":
+                return "not_attempted", message, 0.0
+            if name in ("CheckFailed", "AssertionError"):
+                return "failed", message or "An assertion of the test does not hold.", 0.0
+            return "error", f"{name}: {message}", 0.0
+        if status == "ok":
+            self.learner.history.append((cell.id, self.course.source[cell.id]))
+            text = reply.get("value")
+            return share_of_text(text if type(text) is str else "", cell.points)
+        return "died", "The process that ran the test answered with nonsense.", 0.0
+
+
+class Namespace(dict[str, Any]):
+    """The globals of tests. A name that is neither bound nor built in is asked of the learner's side, once a test."""
+
+    def __init__(self, court: Court) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self.court = court
+        self.cache: dict[str, Any] = {}
+
+    def __missing__(self, name: str) -> Any:
+        if name in _BUILTINS:
+            return _BUILTINS[name]
+        if name not in self.cache:
+            self.cache[name] = self.court.look_up(name)
+        return self.cache[name]
+
+
+def share_of(value: object, points: float) -> tuple[str, str, float]:
+    """What a test's last value is worth: a number is the points given, anything else is all of them, as nbgrader has it."""
+    number: float | None = None
+    if type(value) in (int, float):
+        number = float(cast(float, value))
+    elif isinstance(value, torch.Tensor) and value.numel() == 1:
+        number = float(value)
+    elif type(value).__module__ == "numpy" and hasattr(value, "item"):
+        try:
+            number = float(cast(Any, value))
+        except (TypeError, ValueError):
+            number = None
+    if number is None:
+        return "passed", "", 1.0
+    return _share(number, points)
+
+
+def share_of_text(text: str, points: float) -> tuple[str, str, float]:
+    """The same, of the text that a notebook shows."""
+    inner = text
+    for wrapper in ("tensor(", "np.float64(", "np.float32(", "np.int64("):
+        if text.startswith(wrapper) and text.endswith(")"):
+            inner = text.removeprefix(wrapper).removesuffix(")").partition(",")[0]
+    try:
+        number = float(inner)
+    except ValueError:
+        return "passed", "", 1.0
+    return _share(number, points)
+
+
+def _share(number: float, points: float) -> tuple[str, str, float]:
+    if not 0 <= number <= points:
+        return "error", f"The test gave {number:g} of {points:g} points, which is no score. Tell your instructor.", 0.0
+    if number == points:
+        return "passed", "", 1.0
+    return "failed", f"{number:g} of {points:g} points.", number / points if points else 0.0
+
+
+_RAISABLE: dict[str, type[Exception]] = {
+    f"builtins.{name}": kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception)
+} | {"torch._C._LinAlgError": torch.linalg.LinAlgError, "torch.OutOfMemoryError": torch.OutOfMemoryError}
+
+
+def _foreign(raised: Any, reader: wire.Reader, label: str) -> Exception:
+    """An exception like the learner's: the first of its bases that is on the list, with its arguments and its own type's name."""
+    bases, name, message, frames = raised["bases"], raised["name"], raised["message"], raised["frames"]
+    if type(bases) is not list or type(name) is not str or type(message) is not str or type(frames) is not list:
+        raise wire.WireError("no exception")
+    args = [reader.read(form) for form in raised["args"]]
+    kind = next((_RAISABLE[base] for base in bases if type(base) is str and base in _RAISABLE), Exception)
+    try:
+        error = kind(*args)
+    except Exception:
+        error = Exception(message)
+    error.__dict__[FOREIGN] = name[:120]
+    places = [
+        (str(function)[:80], int(line), str(text)[:160])
+        for function, line, text, _ in frames[:8]
+        if type(line) is int
+    ]
+    error.__dict__["places"] = places
+    error.__dict__["label"] = label
+    return error
+
+
+def described(error: BaseException) -> str:
+    """An exception in a test, for the learner: theirs with the line where it arose, the test's own by its text."""
+    notes = error.__dict__
+    if FOREIGN in notes:
+        message = check.message_of(error)
+        lines = [f"{notes['label']} raised {notes[FOREIGN]}: {message}"]
+        for function, line, text in notes["places"][-3:]:
+            lines.append(f"  line {line} of its cell, in {function}: {text.strip()}")
+        return "\n".join(lines)
+    if isinstance(error, NameError):
+        return f"NameError: {error}. Is the answer's cell complete, and does it run without an error?"
+    return f"{type(error).__name__}: {error}"
+
+
+def _headed(message: str) -> str:
+    """With the check's own sentence on top, unless it stands there."""
+    what = check.current_what
+    if not what or message.startswith(("✗", "○")):
+        return message
+    return f"✗ {what}\n{message}"
+
+
+def _assertion(error: AssertionError) -> str:
+    """The line of the assert that failed."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno).strip() if at else ""
+    return f"This does not hold: {line}" if line.startswith("assert") else "An assertion of the test does not hold."
+
+
+class Stuck(Stopped):
+    """The alarm of a test on this side."""
+
+
+def _alarm(number: int, frame: object) -> None:
+    raise Stuck("timeout", "The check ran longer than it may.")
+
+
+def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping[str, Any], talk: int) -> None:
+    """A judge's whole life: one submission."""
+    coordinator = socket.socket(fileno=talk)
+    job, _ = wire.receive(coordinator, Limits())
+    limits, course = Limits(**job["limits"]), courses[request["assignment"]]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, _alarm)
+    os.environ["AUTOGRADER_SEED"] = str(job["seed"])
+    if course.folder:
+        os.chdir(course.folder)
+    cells = [Cell(i, role, code, course.source[i] if text is None else text, points) for i, role, code, text, points in job["cells"]]
+    deadline = time.monotonic() + job["seconds"]
+
+    def say(**document: Any) -> None:
+        wire.send(coordinator, document)
+
+    learner = Learner(room, course, limits, job["seed"], deadline, lambda: say(kind="alive"))
+    court = Court(course, cells, learner, limits)
+    done = set(job["done"])
+
+    try:
+        learner.start()
+        for cell in cells:
+            if not cell.code:
+                continue
+            if cell.role == "test":
+                if cell.id in done:
+                    continue
+                say(kind="at", id=cell.id)
+                if time.monotonic() > deadline:
+                    status, message, share = "timeout", "The notebook ran longer than it may: this check was not run.", 0.0
+                elif course.judge == "sealed":
+                    status, message, share = court.sealed_test(cell)
+                else:
+                    status, message, share = court.test_in_place(cell)
+                say(kind="check", id=cell.id, status=status, message=message[:20_000], points=share * cell.points)
+                continue
+            if cell.role in ("locked", "given") and course.judge == "sealed":
+                wrong = court.run_here(cell)
+                if wrong:
+                    say(kind="note", id=cell.id, text=f"this cell failed on the judge's side: {wrong[:500]}")
+            status, outputs = learner.run(cell.id, cell.source)
+            if cell.role not in ("locked",):
+                court.texts.add(cell.source)
+                court.learner_bound(cell.source)
+            say(kind="cell", id=cell.id, status=status, outputs=outputs)
+        say(kind="end")
+    except Broken as error:
+        say(kind="broken", text=str(error))
+    except wire.Gone:
+        return
+    finally:
+        learner.stop()
+
+
+def main(arguments: str) -> None:
+    """The judge room: warm, then a judge for every request."""
+    options = json.loads(arguments)
+    control, room = socket.socket(fileno=options["control"]), socket.socket(fileno=options["room"])
+    torch.set_num_threads(1)
+    wire.know_numpy()
+    # torch loads its printing and comparing code at first use.
+    check.attempted(1, "")
+    try:
+        check.close(torch.ones(2), torch.zeros(2), on="a")
+    except check.CheckFailed:
+        pass
+    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # not dumpable: no other process of this user reads the tests in its memory
+    courses: dict[str, Course] = {}
+
+    def before_fork(request: Mapping[str, Any]) -> None:
+        if request["assignment"] not in courses:
+            if len(courses) >= 20:
+                courses.pop(next(iter(courses)))
+            courses[request["assignment"]] = prepare(request["spool"])
+
+    control.send(json.dumps({"ready": sys.version.split()[0], "torch": torch.__version__}).encode())
+    serve(control, lambda request, talk: be_born(courses, room, request, talk), before_fork=before_fork)

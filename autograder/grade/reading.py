@@ -1,0 +1,80 @@
+"""How an answer is written, read from the text that was handed in.
+
+The learner's process could say anything about its own code, so a rule about *how* an answer is written (no loop, no `matmul`) is decided here, from the syntax
+trees of all cells that ran. Where a name was given by something else than a definition, an assignment is followed; where that does not help, there is no source, and the check
+that asked for it fails.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from autograder.check import code
+
+_MANY = 50  # definitions that a search looks through
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class SourceReader:
+    """The learner's cells so far, in the order in which they ran."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, ast.stmt] = {}  # the last statement at the top of a cell that gave a name its value
+
+    def add(self, source: str) -> None:
+        """A cell ran. One that is no Python binds nothing."""
+        plain = "\n".join("pass" if line[:1] in ("%", "!") else line for line in source.splitlines())
+        try:
+            tree = ast.parse(plain)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        self._walk(tree.body)
+
+    def _walk(self, statements: Sequence[ast.stmt]) -> None:
+        for node in statements:
+            if isinstance(node, _DEFINITIONS):
+                self.bound[node.name] = node
+            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    for part in ast.walk(target):
+                        if isinstance(part, ast.Name):
+                            self.bound[part.id] = node
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                for alias in node.names:
+                    self.bound[alias.asname or alias.name.partition(".")[0]] = node
+            elif isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
+                for name in ("body", "orelse", "finalbody"):
+                    self._walk(getattr(node, name, []))
+                for handler in getattr(node, "handlers", []):
+                    self._walk(handler.body)
+
+    def uses(self, name: str, forbidden: Sequence[str]) -> list[tuple[str, str, int]] | None:
+        """Every use of something forbidden: (what, in which function, on which line of its cell). None without a source."""
+        start = self.bound.get(name)
+        if start is None:
+            return None
+        found: list[tuple[str, str, int]] = []
+        queue, seen = [(name, start)], {id(start)}
+        while queue and len(seen) < _MANY:
+            label, node = queue.pop(0)
+            if isinstance(node, _DEFINITIONS):
+                label = node.name
+            uses = dict.fromkeys(code.uses_in(node, forbidden, self.alias))
+            found += [(thing, label, line) for thing, line in sorted(uses, key=lambda use: use[1])]
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                    helper = self.bound.get(part.id)
+                    if helper is not None and id(helper) not in seen:
+                        seen.add(id(helper))
+                        queue.append((part.id, helper))
+        return found
+
+    def alias(self, name: str) -> str:
+        """The name under which a library knows what this name was bound to: `mm = torch.matmul`, `from torch import matmul as mm`."""
+        node = self.bound.get(name)
+        if isinstance(node, ast.ImportFrom):
+            return next((alias.name for alias in node.names if (alias.asname or alias.name) == name), "")
+        value = getattr(node, "value", None)
+        return value.attr if isinstance(value, ast.Attribute) else ""

@@ -1,0 +1,952 @@
+"""A submission, rebuilt on its assignment: every cell of the assignment once, in its order, and the learner's own where they stand.
+
+Theory of operation
+-------------------
+Editors and learners lose metadata, copy, move, split, merge and retype cells. Points are for code, so a learner whose code is whole
+loses none by that. Three questions are answered in turn.
+
+*Which cell is which?* A cell of the submission finds its place by its grade_id; else by its cell id; else by its text, when that is the
+text of a released cell; else, for an answer, by the names it defines; else by likeness, and at last by where it stands. Names are read
+from the syntax tree, and of text that is no Python from the starts of its lines.
+
+*What stands there?* Locked and test cells come from the assignment, whatever the submission says. Of an edited one the learner's imports,
+functions and answers are kept, as a cell of their own behind it: answers may need them. Of two cells with the mark of one answer
+
+    one has work in it             it counts, and the other is left out
+    both have                      the last in the notebook counts, as in a notebook that runs from top to bottom
+    and the other binds more       it runs beside the one that counts, before or behind it as they stood: nothing that it alone
+                                   defines is lost, and what both define is the last one's
+    and it binds nothing more      it is left out: it could only cost time, or be taken for the answer
+
+Copies of tests are left out. Other cells of the learner's run behind the cell of the assignment that precedes them.
+
+*Does every answer reach its tests?* For each name that an answer must bind, the last cell to bind it before the answer's first test
+has to be the learner's. Where an untouched stub would come in between, the stub's statement is taken out. Where the learner's definition
+stands only behind the tests, it moves up to the answer; when its cell answers other exercises as well, the answer gets a copy of it, and the
+cell runs in both places. In a notebook whose cells had to be moved, cells that an answer needs move up with it.
+
+An undamaged submission takes none of these roads: its cells are looked up and compared, and nothing is parsed. What is parsed is bounded, and
+what an assignment looks like is worked out once. Every mend says which cell, what was done, and how sure it is. Nothing is run, and the
+same cells give the same plan.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import hashlib
+import itertools
+import re
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from autograder import rules
+from autograder.grade.assignment import Assignment, SourceCell
+from autograder.grade.submission import Mend, Plan, PlannedCell, Refused, SubmittedCell
+from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, released_source, replace_region
+
+NOTES_TAG = "solution-notes"  # cells that never reach learners
+TEXT_STUB = "YOUR ANSWER HERE"  # nbgrader's
+PARSED_CHARACTERS = 300_000  # of one submission; names in what is longer are read from the starts of lines
+LIKE, UNLIKE = (
+    0.5,
+    0.3,
+)  # shares of common words: above the first it is the cell, edited; below the second something else
+
+_ADDED, _GONE, _FREE = -1, -2, -3  # what a cell of the submission is, when it is none of the assignment's
+_MARKER = re.compile(
+    r"^([ \t]*).*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME).*$", re.MULTILINE
+)  # as nbgrader finds them
+_COMMENT = re.compile(r"(?:^|\s)#")
+_DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ \t]*(?:```|~~~)[ \t]*(\w*)[^\n]*\n(.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
+_FENCES = ("```", "~~~")
+_LANGUAGES = ("", "python", "py", "python3")
+_INTRODUCTIONS = ("import ", "from ", "def ", "async def ", "class ", "@")
+_WORD = re.compile(r"\w+")
+
+
+def mend(assignment: Assignment, cells: Sequence[SubmittedCell]) -> Plan:
+    """The submission, rebuilt on the assignment. Raises Refused when nothing of it belongs to the assignment."""
+    mender = _Mender(_blueprint(assignment), cells)
+    mender.identify()
+    if not mender.belongs():
+        raise Refused(
+            f"No cell of this notebook belongs to the assignment {assignment.name}: it is another notebook, or an empty one. "
+            f"Hand in {assignment.name}.ipynb, the notebook that you received for this assignment, with your answers in it."
+        )
+    return mender.plan()
+
+
+def answered(assignment: Assignment, plan: Plan) -> int:
+    """How many cells that a learner answers in have work in them."""
+    targets = {target.cell.id: target for target in _blueprint(assignment).targets if target.answered}
+    return sum(cell.id in targets and targets[cell.id].has_work(cell.source) for cell in plan.cells)
+
+
+def notebook(plan: Plan, assignment: Assignment) -> dict[str, Any]:
+    """The mended notebook, nbformat 4.5, as a learner may see it: tests and locked cells as released, answers as planned."""
+    targets = {target.cell.id: target for target in _blueprint(assignment).targets}
+    ids: set[str] = set()
+    cells = []
+    for number, cell in enumerate(plan.cells, start=1):
+        target = targets.get(cell.id) if cell.role != "added" else None
+        fixed = target is not None and target.fixed
+        source = target.released if target is not None and fixed else cell.source
+        identity = re.sub(r"[^A-Za-z0-9_-]", "-", cell.id)[:64]
+        if not identity or identity in ids:
+            identity = f"cell-{number}"
+        ids.add(identity)
+        raw: dict[str, Any] = {"cell_type": cell.kind, "id": identity, "metadata": {}, "source": source}
+        if cell.kind == "code":
+            raw |= {"execution_count": None, "outputs": []}
+        elif cell.attachments:
+            raw["attachments"] = {name: dict(bundle) for name, bundle in cell.attachments.items()}
+        if target is not None and target.cell.role != "given":
+            raw["metadata"] = _marks(target)
+        cells.append(raw)
+    return {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _marks(target: _Target) -> dict[str, Any]:
+    """A released cell's metadata, as nbgrader writes them."""
+    cell = target.cell
+    task = cell.role == "manual" and target.fixed
+    solution = target.answered
+    grade = cell.graded or (cell.role == "manual" and not task)
+    points = {"points": cell.max_points} if grade or task else {}
+    parts = (
+        target.released,
+        cell.kind,
+        grade,
+        solution,
+        target.fixed,
+        cell.id,
+        float(cell.max_points) if grade else "",
+    )
+    checksum = hashlib.md5("".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+    marks = {
+        "cell_type": cell.kind,
+        "checksum": checksum,
+        "grade": grade,
+        "grade_id": cell.id,
+        "locked": target.fixed,
+        **points,
+        "schema_version": 3,
+        "solution": solution,
+        "task": task,
+    }
+    return {"nbgrader": marks, "deletable": False} | ({"editable": False} if target.fixed else {})
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A statement at the top level of a cell: the names it binds, and its lines (counted from 0, `end` excluded)."""
+
+    names: frozenset[str]
+    begin: int
+    end: int
+    text: str
+    plain: bool  # a definition, an import or an assignment; nothing else happens
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A cell of the assignment, and what it is recognised by."""
+
+    cell: SourceCell
+    place: int
+    released: str  # as a learner received it
+    fixed: bool  # comes from the assignment, whatever the learner did to it
+    squeezed: str
+    bare: str
+    names: Mapping[str, str] = field(default_factory=dict)  # what the answer must bind -> the stub's statement, bare
+
+    @property
+    def answered(self) -> bool:
+        """Whether a learner answers here."""
+        return self.cell.role in ("answer", "manual") and not self.fixed
+
+    def has_work(self, source: str) -> bool:
+        """Whether more stands there than the released cell, comments and placeholders aside."""
+        if source == self.released:
+            return False
+        if len(source) > 2 * len(self.released) + 10_000:
+            return bool(source.strip())
+        bare = _bare(source)
+        return bare != "" and bare != self.bare
+
+
+@dataclass(frozen=True)
+class _Blueprint:
+    """An assignment's cells that reach learners."""
+
+    assignment: Assignment
+    targets: tuple[_Target, ...]
+    by_id: Mapping[str, _Target]
+    by_text: Mapping[str, tuple[_Target, ...]]  # squeezed -> those that were released so
+    names: Mapping[str, _Target]  # what answers must bind
+
+
+_recent: list[_Blueprint] = []  # the last few assignments, so that a class is compared with one blueprint
+
+
+def _blueprint(assignment: Assignment) -> _Blueprint:
+    for known in _recent:
+        if known.assignment is assignment:
+            return known
+    reader = _Reader(PARSED_CHARACTERS)
+    targets: list[_Target] = []
+    for cell in assignment.cells:
+        if NOTES_TAG not in (cell.metadata.get("tags") or ()):
+            targets.append(_target(cell, len(targets), reader))
+    by_text: dict[str, tuple[_Target, ...]] = {}
+    names: dict[str, _Target] = {}
+    for target in targets:
+        if target.squeezed:
+            by_text[target.squeezed] = (*by_text.get(target.squeezed, ()), target)
+        for name in target.names:
+            names.setdefault(name, target)
+    made = _Blueprint(assignment, tuple(targets), {t.cell.id: t for t in targets}, by_text, names)
+    _recent.insert(0, made)
+    del _recent[4:]
+    return made
+
+
+def _target(cell: SourceCell, place: int, reader: _Reader) -> _Target:
+    task = bool((cell.metadata.get("nbgrader") or {}).get("task"))
+    fixed = cell.role in ("test", "locked") or (cell.role == "manual" and task)
+    released = _released(cell, answered=cell.role in ("answer", "manual") and not fixed)
+    names: dict[str, str] = {}
+    if cell.role == "answer":
+        stub = {name: _bare(statement.text) for statement in reader.statements(released) for name in statement.names}
+        own = stub or {name: "" for statement in reader.statements(cell.source) for name in statement.names}
+        names = {name: stub.get(name, "") for name in own}
+    return _Target(cell, place, released, fixed, _squeezed(released), _bare(released), MappingProxyType(names))
+
+
+def _released(cell: SourceCell, *, answered: bool) -> str:
+    """A cell as a learner receives it, wherever nbgrader released it."""
+    source = _MARKER.sub(r"\1### \2 \3", cell.source)
+    stub = CODE_STUB if cell.kind == "code" else TEXT_STUB
+    if answered and BEGIN_SOLUTION not in source:
+        return stub  # nbgrader replaces the whole cell
+    source = replace_region(source, BEGIN_SOLUTION, END_SOLUTION, stub)
+    return released_source(replace_region(source, "### BEGIN MARK SCHEME", "### END MARK SCHEME"))
+
+
+class _Reader:
+    """Reads the statements of cells, no text twice, and no more text than it has allowance for."""
+
+    def __init__(self, allowance: int) -> None:
+        self._allowance = allowance
+        self._known: dict[str, tuple[_Statement, ...]] = {}
+
+    def statements(self, source: str) -> tuple[_Statement, ...]:
+        """The statements at the top level; of what is no Python, the starts of lines that look like definitions."""
+        if source not in self._known:
+            self._known[source] = self._read(source)
+        return self._known[source]
+
+    def names(self, source: str) -> frozenset[str]:
+        return frozenset[str]().union(*(statement.names for statement in self.statements(source)))
+
+    def code(self, kind: str, source: str) -> str:
+        """What of a cell is code: all of a code cell, the fences of a text, or a text that is Python; else nothing."""
+        if kind == "code" and not source.lstrip().startswith(_FENCES):
+            return source
+        fences = (match for match in _FENCE.finditer(source) if match[1].lower() in _LANGUAGES)
+        fenced = "\n\n".join(match[2].rstrip() for match in fences)
+        if fenced or kind == "code":
+            return fenced or source
+        return source if self._parsed(source) and self.names(source) else ""
+
+    def needs(self, source: str) -> set[str]:
+        """Names that the code looks up outside of itself."""
+        if not self._parsed(source):
+            return set()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return rules.uses_names(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return set()
+
+    def _parsed(self, source: str) -> ast.Module | None:
+        if len(source) > self._allowance:
+            return None
+        self._allowance -= len(source)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    def _read(self, source: str) -> tuple[_Statement, ...]:
+        tree = self._parsed(source)
+        if tree is None and (plain := _MAGIC.sub(r"\1pass", source)) != source:
+            tree = self._parsed(plain)
+        if tree is None:
+            return tuple(_looks_like(source))
+        lines = source.split("\n")
+        found: list[_Statement] = []
+        for node in tree.body:
+            begin = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
+            end = node.end_lineno or node.lineno
+            text = "\n".join(lines[begin:end])
+            found.append(_Statement(self._bound(node, text), begin, end, text, isinstance(node, _PLAIN)))
+        return tuple(found)
+
+    def _bound(self, node: ast.stmt, text: str) -> frozenset[str]:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                return frozenset([name])
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+                return frozenset([name])
+            case ast.Expr() | ast.AnnAssign() | ast.Pass():
+                return frozenset()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return frozenset(rules.names_bound(text))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return frozenset()
+
+
+_PLAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+
+
+def _looks_like(source: str) -> Iterator[_Statement]:
+    found: list[tuple[int, str]] = []
+    line = at = 0
+    for match in _DEFINED.finditer(source):
+        line, at = line + source.count("\n", at, match.start()), match.start()
+        found.append((line, match[1] or match[2]))
+    lines = source.split("\n")
+    for (begin, name), (end, _) in zip(found, [*found[1:], (len(lines), "")], strict=True):
+        yield _Statement(frozenset([name]), begin, end, "\n".join(lines[begin:end]), plain=True)
+
+
+def _squeezed(source: str) -> str:
+    """A source without white space: what editors change without a learner's doing."""
+    return "".join(source.split())
+
+
+def _bare(source: str) -> str:
+    """A source without white space, placeholders, and comments (those with a quote may be text, and stay)."""
+    kept: list[str] = []
+    for line in source.split("\n"):
+        if "#" in line:
+            after = max(line.rfind('"'), line.rfind("'")) + 1
+            comment = _COMMENT.search(line, after)
+            line = line[: comment.start()] if comment and (after == 0 or comment.start() >= after) else line
+        word = line.strip()
+        if word not in ("pass", "...", TEXT_STUB) and not word.startswith("raise NotImplementedError"):
+            kept.append(word)
+    return _squeezed("".join(kept))
+
+
+def _words(source: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(source[:5_000]))
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A cell of the plan in the making."""
+
+    id: str
+    kind: str
+    role: str
+    source: str
+    max_points: float = 0.0
+    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    target: _Target | None = None
+    index: int = -1  # of the submission's cell, where there is one
+
+
+class _Mender:
+    """One submission on its way to a plan: `identify`, then `plan`."""
+
+    def __init__(self, blueprint: _Blueprint, cells: Sequence[SubmittedCell]) -> None:
+        self.blueprint = blueprint
+        self.targets = blueprint.targets
+        self.cells = cells
+        self.reader = _Reader(PARSED_CHARACTERS)
+        self.what = [_FREE] * len(cells)  # the place of the assignment's cell that it is, or _ADDED, _GONE, _FREE
+        self.main: dict[int, int] = {}  # place -> cell of the submission
+        self.sure: set[int] = set()  # places whose cell was found by more than likeness
+        self.moved = False  # whether a cell of the learner's runs elsewhere than it stood
+        self.before: dict[int, list[_Entry]] = defaultdict(list)
+        self.behind: dict[int, list[_Entry]] = defaultdict(list)
+        self.spare: list[_Entry] = []  # what learners wrote into test cells: runs only where an answer is missing
+        self.mends: list[tuple[int, int, Mend]] = []
+
+    # Which cell is which
+
+    def identify(self) -> None:
+        marked: dict[int, list[int]] = {}
+        named: dict[int, list[int]] = {}
+        by_id = self.blueprint.by_id
+        for index, cell in enumerate(self.cells):
+            target = by_id.get(cell.grade_id) if cell.grade_id else None
+            if target is not None and target.cell.role != "given":
+                marked.setdefault(target.place, []).append(index)
+            elif (target := by_id.get(cell.id) if cell.id else None) is not None:
+                named.setdefault(target.place, []).append(index)
+        for place, indices in marked.items():
+            self._settle(self.targets[place], indices)
+        for place, indices in named.items():
+            target = self.targets[place]
+            if place in self.main:
+                continue
+            self._settle(target, indices)
+            if place in self.main and target.cell.role != "given":
+                self._say(target, "The cell had lost nbgrader's mark; it was found by its cell id.", "certain")
+        if _FREE in self.what:
+            self._by_text(lambda target: not target.answered)
+            self._by_names()
+            self._by_text(lambda target: target.answered)
+        self.sure = set(self.main)
+        if _FREE in self.what and len(self.main) < len(self.targets):
+            self._by_likeness()
+            self._by_place()
+        self.what = [_ADDED if what == _FREE else what for what in self.what]
+
+    def belongs(self) -> bool:
+        """Whether a graded or answered cell was found, or most of the others (setup cells are alike in many assignments)."""
+        found = [self.targets[place].cell for place in self.sure]
+        if any(cell.role in ("test", "answer", "manual") for cell in found):
+            return True
+        others = sum(target.cell.role in ("locked", "given") for target in self.targets)
+        if others and 2 * len(found) > others:
+            return True
+        texts = [
+            self.reader.code(cell.kind, cell.source)
+            for cell, what in zip(self.cells, self.what, strict=True)
+            if what == _ADDED
+        ]
+        return any(self.blueprint.names.keys() & self.reader.names(text) for text in texts if text)
+
+    def _settle(self, target: _Target, indices: Sequence[int]) -> None:
+        """Of the cells that bear the target's mark, which one it is, and what the others are."""
+        only = self.cells[indices[0]]
+        if len(indices) == 1 and only.source == target.released and only.kind == target.cell.kind:
+            self._take(target, indices[0])
+        elif target.fixed:
+            self._settle_fixed(target, indices)
+        elif target.answered:
+            self._settle_answer(target, indices)
+        else:
+            self._settle_given(target, indices)
+
+    def _settle_fixed(self, target: _Target, indices: Sequence[int]) -> None:
+        likeness = {index: self._like(target, index) for index in indices}
+        best = max(indices, key=lambda index: (likeness[index], -index))
+        if likeness[best] < UNLIKE and self.cells[best].source.strip():
+            self._say(
+                target,
+                "Something else stood in this cell; the assignment's own was put back in front of it.",
+                "certain",
+            )
+            return
+        self._take(target, best)
+        for index in indices:
+            if index == best:
+                if likeness[index] < 1:
+                    self._salvage(target, index)
+            elif likeness[index] >= LIKE:
+                self._drop(index, target, "was a copy of this cell and was left out.", "certain")
+
+    def _salvage(self, target: _Target, index: int) -> None:
+        """Keep what a learner defined in an edited cell of the assignment's."""
+        kept, answers = [], []
+        if target.cell.kind == "code":
+            original = {_squeezed(statement.text) for statement in self.reader.statements(target.released)}
+            taken = self.reader.names(target.released) | self.reader.names(target.cell.source)
+            for statement in self.reader.statements(self._code(index)):
+                if not statement.plain or statement.names & taken or _squeezed(statement.text) in original:
+                    continue
+                if statement.names & self.blueprint.names.keys():
+                    answers.append(statement.text)
+                elif statement.text.startswith(_INTRODUCTIONS):
+                    kept.append(statement.text)
+        what = "The cell was edited; the assignment's own was put back."
+        if kept:
+            beside = self.before if target.cell.graded else self.behind
+            where = "in front of it" if target.cell.graded else "behind it"
+            what = f"The cell was edited; the assignment's own was put back, and what you defined in it runs right {where}."
+            beside[target.place].append(_Entry("", "code", "added", "\n".join(kept), index=index))
+        if answers:
+            self.spare.append(_Entry("", "code", "added", "\n".join(answers), index=index))
+        self._say(target, what, "certain")
+
+    def _settle_given(self, target: _Target, indices: Sequence[int]) -> None:
+        same = [index for index in indices if self._like(target, index) == 1]
+        best = (same or indices)[0]
+        self._take(target, best)
+        for index in indices:
+            if index != best and index in same and self.cells[index].kind != "code":
+                self._drop(index, target, "was a copy of this cell and was left out.", "certain")
+
+    def _settle_answer(self, target: _Target, indices: Sequence[int]) -> None:
+        worked = [index for index in indices if target.has_work(self._text(target, index))]
+        keyed = [index for index in worked if self._binds(target, index)]
+        if not worked:
+            self._take(target, indices[0])
+            best = indices[0]
+        else:
+            best = (keyed or worked)[-1]
+            self._take(target, best)
+        for index in indices:
+            if index == best:
+                continue
+            if index not in worked:
+                self._drop(
+                    index, target, "was a second copy of this answer, without work in it, and was left out.", "certain"
+                )
+            elif target.cell.kind != "code":
+                self._drop(
+                    index, target, "was an earlier version of this answer; the last in the notebook counts.", "likely"
+                )
+            elif self._superseded(index, best):
+                self._drop(
+                    index,
+                    target,
+                    "was an earlier version of this answer; the last in the notebook counts, and it did not run.",
+                    "likely",
+                )
+            elif index in keyed or not self._own_names(index) & self.blueprint.names.keys():
+                self.what[index] = _GONE  # as a cell of the submission; it is in the plan beside the answer
+                code = self._code(index)
+                beside = self.before if index < best else self.behind
+                beside[target.place].append(_Entry("", "code", "added", code, index=index))
+                where = "before" if index < best else "behind"
+                self._say(
+                    target,
+                    f"Cell {index + 1} has this answer's mark too: it runs right {where} the one that counts.",
+                    "likely",
+                )
+            else:
+                self._say(
+                    target,
+                    f"Cell {index + 1} has this answer's mark and answers something else: it runs where it stands.",
+                    "likely",
+                )
+
+    def _superseded(self, index: int, best: int) -> bool:
+        """Whether running the one cell before the other changes nothing."""
+        statements = self.reader.statements(self._code(index))
+        names = self._own_names(best)
+        return all(statement.plain and statement.names <= names for statement in statements)
+
+    def _by_text(self, wanted: Callable[[_Target], bool]) -> None:
+        """Find cells by the text they were released with, and copies of those that were found."""
+        for index, cell in enumerate(self.cells):
+            if self.what[index] != _FREE:
+                continue
+            candidates = [target for target in self.blueprint.by_text.get(_squeezed(cell.source), ()) if wanted(target)]
+            if not candidates:
+                continue
+            target = next((target for target in candidates if target.place not in self.main), None)
+            if target is not None:
+                self._take(target, index)
+                if target.cell.role != "given":
+                    self._say(target, "The cell had lost nbgrader's mark; it was found by its text.", "certain")
+                continue
+            target = candidates[0]
+            lines = target.released.count("\n") + 1
+            if (
+                target.cell.role == "test"
+                or target.answered
+                or target.cell.kind != "code"
+                or (target.fixed and lines > 1)
+            ):
+                self._drop(index, target, "was a copy of this cell and was left out.", "certain")
+
+    def _by_names(self) -> None:
+        """Find answers by what they define."""
+        lost = {name: target for name, target in self.blueprint.names.items() if target.place not in self.main}
+        if not lost:
+            return
+        candidates: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for index in self._free():
+            names = self._own_names(index)
+            for place in {lost[name].place for name in names & lost.keys()}:
+                keys = self._binds(self.targets[place], index)
+                if keys:
+                    foreign = len((names & self.blueprint.names.keys()) - self.targets[place].names.keys())
+                    candidates[place].append((len(keys), -foreign, index))
+        for place in sorted(candidates):
+            free = [candidate for candidate in candidates[place] if self.what[candidate[2]] == _FREE]
+            if not free:
+                continue
+            target, best = self.targets[place], max(free)[2]
+            self._take(target, best)
+            what = f"The answer had lost nbgrader's mark; it was found by what it defines ({', '.join(target.names)})."
+            self._say(target, what, "likely")
+            for _, _, index in free:
+                if index < best and self._superseded(index, best):
+                    self._drop(
+                        index,
+                        target,
+                        "was an earlier version of this answer; the last in the notebook counts, and it did not run.",
+                        "likely",
+                    )
+
+    def _by_likeness(self) -> None:
+        """Find edited cells by the words they share with those that are still missing."""
+        missing = [target for target in self.targets if target.place not in self.main and target.squeezed]
+        holders: dict[str, list[_Target]] = defaultdict(list)
+        words = {target.place: _words(target.released) for target in missing}
+        for target in missing:
+            for word in words[target.place]:
+                holders[word].append(target)
+        pairs: list[tuple[float, int, int]] = []
+        for index in self._free():
+            own = _words(self.cells[index].source)
+            shared = Counter(target.place for word in own for target in holders.get(word, ()))
+            for place, common in shared.items():
+                likeness = 2 * common / (len(own) + len(words[place]))
+                if likeness < LIKE or (
+                    self.targets[place].fixed and self._own_names(index) & self.blueprint.names.keys()
+                ):
+                    continue
+                pairs.append((-likeness, place, index))
+        for _, place, index in sorted(pairs):
+            target = self.targets[place]
+            if place in self.main or self.what[index] != _FREE:
+                continue
+            self._take(target, index)
+            if target.cell.role == "given":
+                continue
+            self._say(
+                target, "The cell had lost nbgrader's mark; it was found by its likeness to the assignment's.", "likely"
+            )
+            if target.fixed:
+                self._salvage(target, index)
+
+    def _by_place(self) -> None:
+        """Take for a missing answer what stands between its neighbours: text without a mark, or code that defines nothing known."""
+        found = sorted(self.main)
+        for target in self.targets:
+            if target.place in self.main or not target.answered:
+                continue
+            at = bisect.bisect(found, target.place)
+            start = self.main[found[at - 1]] if at else -1
+            stop = self.main[found[at]] if at < len(found) else len(self.cells)
+            for index in range(start + 1, stop):
+                cell = self.cells[index]
+                if self.what[index] != _FREE or cell.kind != target.cell.kind or not target.has_work(cell.source):
+                    continue
+                if self._own_names(index) & self.blueprint.names.keys():
+                    continue
+                self._take(target, index)
+                self._say(
+                    target, "The answer had lost nbgrader's mark; it was taken from where it should stand.", "guess"
+                )
+                break
+
+    def _free(self) -> Iterator[int]:
+        return (index for index, what in enumerate(self.what) if what == _FREE and self.cells[index].source.strip())
+
+    def _take(self, target: _Target, index: int) -> None:
+        self.main[target.place] = index
+        self.what[index] = target.place
+
+    def _drop(self, index: int, target: _Target, what: str, confidence: str) -> None:
+        self.what[index] = _GONE
+        self._say(target, f"Cell {index + 1} {what}", confidence)
+
+    def _say(self, target: _Target, what: str, confidence: str) -> None:
+        self.mends.append((target.place, len(self.mends), Mend(target.cell.id, what, confidence)))
+
+    def _like(self, target: _Target, index: int) -> float:
+        source = self.cells[index].source
+        if _squeezed(source) == target.squeezed:
+            return 1.0
+        return min(_likeness(_words(source), _words(target.released)), 0.999)
+
+    def _text(self, target: _Target, index: int) -> str:
+        cell = self.cells[index]
+        return self.reader.code(cell.kind, cell.source) if target.cell.kind == "code" else cell.source
+
+    def _code(self, index: int) -> str:
+        return self.reader.code(self.cells[index].kind, self.cells[index].source)
+
+    def _own_names(self, index: int) -> frozenset[str]:
+        code = self._code(index)
+        return self.reader.names(code) if code else frozenset()
+
+    def _binds(self, target: _Target, index: int) -> set[str]:
+        """Which of the target's names the cell binds otherwise than the stub does."""
+        return self._bound(target, self._code(index)) if target.names else set()
+
+    def _bound(self, target: _Target, source: str) -> set[str]:
+        return {
+            name
+            for statement in (self.reader.statements(source) if source else ())
+            for name in statement.names & target.names.keys()
+            if _bare(statement.text) != target.names[name]
+        }
+
+    # What stands there, and whether it reaches its tests
+
+    def plan(self) -> Plan:
+        self._report_order()
+        entries = self._entries()
+        self._reach(entries)
+        if self.moved:
+            self._support(entries)
+        taken = {target.cell.id for target in self.targets}
+        fresh = (name for number in range(1, 10**9) if (name := f"added-{number}") not in taken)
+        cells = tuple(
+            PlannedCell(e.id or next(fresh), e.kind, e.role, e.source, e.max_points, e.attachments) for e in entries
+        )
+        return Plan(cells, tuple(mend for _, _, mend in sorted(self.mends, key=lambda item: item[:2])))
+
+    def _report_order(self) -> None:
+        """Say which cells stood elsewhere: the fewest whose move explains the order."""
+        order = [(place, self.main[place]) for place in sorted(self.main)]
+        if all(one[1] < other[1] for one, other in itertools.pairwise(order)):
+            return
+        self.moved = True
+        tails: list[int] = []  # the classic: the smallest end of an increasing run of each length
+        ends: list[int] = []
+        previous = [-1] * len(order)
+        for at, (_, index) in enumerate(order):
+            length = bisect.bisect(tails, index)
+            tails[length : length + 1] = [index]
+            ends[length : length + 1] = [at]
+            previous[at] = ends[length - 1] if length else -1
+        kept: set[int] = set()
+        at = ends[-1]
+        while at >= 0:
+            kept.add(at)
+            at = previous[at]
+        for at, (place, index) in enumerate(order):
+            if at not in kept:
+                what = f"The cell stood elsewhere (cell {index + 1}); it was put where the assignment has it."
+                self._say(self.targets[place], what, "certain")
+
+    def _entries(self) -> list[_Entry]:
+        """The plan's cells in order, the learner's own among them."""
+        trails: dict[int, list[_Entry]] = defaultdict(list)
+        anchor = -1
+        for index, (cell, what) in enumerate(zip(self.cells, self.what, strict=True)):
+            if what >= 0:
+                anchor = what
+            elif what == _ADDED:
+                added = _Entry("", cell.kind, "added", cell.source, attachments=cell.attachments, index=index)
+                trails[anchor].append(added)
+        entries = trails[-1]
+        for target in self.targets:
+            entries += self.before.get(target.place, ())
+            entries += self._own_entries(target)
+            entries += self.behind.get(target.place, ())
+            entries += trails.get(target.place, ())
+        return entries
+
+    def _own_entries(self, target: _Target) -> list[_Entry]:
+        """The assignment's cell; with it, text that a learner wrote where code belongs."""
+        index = self.main.get(target.place, -1)
+        own = target.cell
+        entry = _Entry(own.id, own.kind, own.role, own.source, own.max_points, own.attachments, target, index)
+        if index < 0:
+            if not target.fixed:
+                entry.source = target.released
+            self._say(target, "The cell was missing; the assignment's own was put back.", "certain")
+            return [entry]
+        cell = self.cells[index]
+        if target.fixed:
+            if cell.kind != own.kind:
+                self._say(target, f"The cell was {_a(cell.kind)} cell; the assignment's own was put back.", "certain")
+            return [entry]
+        if own.role == "given":
+            entry.kind, entry.source, entry.attachments = cell.kind, cell.source, cell.attachments
+            return [entry]
+        entry.source, entry.attachments = cell.source, cell.attachments
+        if own.kind != "code":
+            if cell.kind != own.kind:
+                self._say(target, f"The answer stood in {_a(cell.kind)} cell; it is text again.", "certain")
+            return [entry]
+        entry.attachments = own.attachments
+        if cell.kind != "code" or cell.source.lstrip().startswith(_FENCES):
+            code = self.reader.code(cell.kind, cell.source)
+            if cell.kind == "code":
+                if code != cell.source:
+                    self._say(
+                        target, "The code stood between the fences of a text (```); they were taken away.", "certain"
+                    )
+                entry.source = code
+            elif code:
+                self._say(target, f"The answer stood in {_a(cell.kind)} cell; it is code again.", "certain")
+                entry.source = code
+            else:
+                what = (
+                    f"The cell had become {_a(cell.kind)} cell whose text is no Python; the answer counts as untouched."
+                )
+                self._say(target, what, "likely")
+                entry.source = target.released
+                note = _Entry("", cell.kind, "added", cell.source, attachments=cell.attachments, index=index)
+                return [note, entry]
+        if not entry.source.strip() and target.squeezed:
+            self._say(target, "The answer was empty; the cell as you received it was put back.", "certain")
+            entry.source = target.released
+        return [entry]
+
+    def _reach(self, entries: list[_Entry]) -> None:
+        """See to it that each name an answer must bind is the learner's when its tests run."""
+        own = {entry.target.place: entry for entry in entries if entry.target is not None}
+        for target in self.targets:
+            entry = own[target.place]
+            for name in target.names:
+                if not self._plainly_binds(target, entry.source, name):
+                    self._reach_one(entries, target, entry, name)
+
+    def _plainly_binds(self, target: _Target, source: str, name: str) -> bool:
+        """Whether the learner's own binding of the name can be seen without parsing."""
+        if not target.has_work(source) or not re.search(
+            rf"^(?:(?:async +)?def +|class +)?{name}\b", source, re.MULTILINE
+        ):
+            return False
+        stub = target.names[name]
+        return not stub or stub not in _bare(source)
+
+    def _reach_one(self, entries: list[_Entry], target: _Target, entry: _Entry, name: str) -> None:
+        at = entries.index(entry)
+        tests = next((i for i in range(at, len(entries)) if entries[i].role == "test"), len(entries))
+        offers = [i for i, other in enumerate(entries) if self._offers(other, target, name)]
+        offers = [i for i in offers if entries[i].kind == "code"] or offers
+        earlier = [i for i in offers if i < tests]
+        if earlier:
+            for other in entries[earlier[-1] : tests]:
+                if other.role in ("answer", "added") and other.kind == "code" and name in other.source:
+                    self._unshadow(target, other, name)
+            self._bring_back(entries[earlier[-1]], target)
+            return
+        later = [entries[i] for i in offers]
+        spare = [other for other in self.spare if self._offers(other, target, name)]
+        if not later and not spare:
+            return
+        found = (later or spare)[-1]
+        code = self._code_of(found)
+        if not later:
+            self.spare.remove(found)
+        elif found.role == "added" and found.kind == "code" and self._only_for(target, code):
+            entries.remove(found)
+        self.moved = True
+        where = f"cell {found.index + 1}"
+        confidence = "likely" if found.kind == "code" else "guess"
+        if target.has_work(entry.source):
+            self._unshadow(target, entry, name)
+            entries.insert(entries.index(entry) + 1, _Entry("", "code", "added", code, index=found.index))
+            self._say(
+                target,
+                f"{name} was found in {where} only, out of its tests' reach: it runs right behind the answer.",
+                confidence,
+            )
+        else:
+            entry.source = code
+            self._say(
+                target,
+                f"{name} was found in {where} only, out of its tests' reach: that counts as the answer.",
+                confidence,
+            )
+
+    def _only_for(self, target: _Target, code: str) -> bool:
+        """Whether the code answers no other exercise."""
+        return self.reader.names(code) & self.blueprint.names.keys() <= target.names.keys()
+
+    def _offers(self, entry: _Entry, target: _Target, name: str) -> bool:
+        """Whether a learner's cell binds the name otherwise than the stub does."""
+        if name not in entry.source or entry.role in ("test", "locked"):
+            return False
+        if (
+            entry.target is not None
+            and entry.role != "answer"
+            and not (entry.kind == "code" and entry.target.has_work(entry.source))
+        ):
+            return False
+        return name in self._bound(target, self._code_of(entry))
+
+    def _code_of(self, entry: _Entry) -> str:
+        return self.reader.code(entry.kind, entry.source)
+
+    def _bring_back(self, entry: _Entry, target: _Target) -> None:
+        if entry.kind != "code":
+            entry.source, entry.kind, entry.attachments = self._code_of(entry), "code", MappingProxyType({})
+            self._say(target, f"The answer stood in a text (cell {entry.index + 1}); it is code again.", "likely")
+
+    def _unshadow(self, target: _Target, entry: _Entry, name: str) -> None:
+        """Take the stub's statement for the name out of the answer's cell, where it would undo the learner's."""
+        bound = [statement for statement in self.reader.statements(entry.source) if name in statement.names]
+        stubs = [statement for statement in bound if _bare(statement.text) == target.names[name]]
+        if not stubs or bound[-1] is not stubs[-1]:
+            return
+        lines = entry.source.split("\n")
+        for statement in reversed(stubs):
+            del lines[statement.begin : statement.end]
+        if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):
+            lines = [f"# {name} is defined in another cell."]
+        entry.source = "\n".join(lines).strip("\n")
+        self._say(
+            target, f"Your {name} stands in front of the untouched one, which was taken out of its way.", "likely"
+        )
+
+    def _support(self, entries: list[_Entry]) -> None:
+        """Where cells were moved: bring the learner's own cells in front of the answers that need what they define."""
+        providers: dict[str, _Entry] = {}
+        for entry in entries:
+            if entry.role == "added" and entry.kind == "code":
+                providers |= dict.fromkeys(self.reader.names(entry.source), entry)
+        known: set[str] = set()
+        waiting: list[_Entry] = []
+        for entry in list(entries):
+            if entry.role == "test":
+                for answer in waiting:
+                    self._bring(answer, entries, providers, known)
+                waiting = []
+            elif entry.kind == "code":
+                known |= self.reader.names(entry.source)
+                if entry.role == "answer":
+                    waiting.append(entry)
+
+    def _bring(self, answer: _Entry, entries: list[_Entry], providers: Mapping[str, _Entry], known: set[str]) -> None:
+        needy = [answer]
+        while needy:
+            entry = needy.pop()
+            for name in sorted(self.reader.needs(entry.source) & providers.keys() - known):
+                helper = providers[name]
+                if name in known or helper is entry:
+                    continue
+                known |= self.reader.names(helper.source)
+                entries.remove(helper)
+                entries.insert(entries.index(entry), helper)
+                needy.append(helper)
+                if answer.target is not None:
+                    what = f"The answer needs {name}, which cell {helper.index + 1} defines: that cell runs in front of it."
+                    self._say(answer.target, what, "likely")
+
+
+def _a(kind: str) -> str:
+    return {"code": "a code", "markdown": "a Markdown", "raw": "a raw"}[kind]
