@@ -1,4 +1,4 @@
-"""The command line: `autograder build | release | stats | rehearse | lab | publish`."""
+"""The command line: `autograder build | release | stats | rehearse | lab | publish | collect | grade | regrade | grade-one | repair`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import CourseError, open_course
+from autograder.grade import RoomError, SandboxError
+from autograder.grade.assignment import JUDGES
 from autograder.source import SourceError
 
 
@@ -16,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (CourseError, SourceError) as error:
+    except (CourseError, SourceError, RoomError, SandboxError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -49,6 +51,35 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("rehearse", help="release, and grade a made-up class of 24 with nbgrader")
     command.add_argument("--students", type=int, default=24, metavar="N")
     command.set_defaults(run=_rehearse)
+
+    command = commands.add_parser("collect", help="take in what learners handed in through Moodle, Canvas or folders")
+    command.add_argument("stem", metavar="STEM", help="the assignment")
+    command.add_argument("sources", nargs="+", type=Path, metavar="FOLDER|ZIP", help="what the platform downloaded")
+    command.add_argument(
+        "--roster", type=Path, required=True, metavar="CSV", help="the learners: a column id, and names or numbers"
+    )
+    command.set_defaults(run=_collect)
+
+    command = commands.add_parser("grade", help="grade a class into nbgrader's gradebook")
+    command.add_argument("stem", metavar="STEM", help="the assignment")
+    command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
+    command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
+    command.add_argument("--force", action="store_true", help="grade again what has not changed")
+    _add_sandbox(command)
+    command.set_defaults(run=_grade)
+
+    command = commands.add_parser("grade-one", help="grade one notebook of any nbgrader course, without a gradebook")
+    command.add_argument("submission", type=Path, metavar="SUBMISSION.ipynb")
+    command.add_argument("--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook")
+    command.add_argument("--judge", choices=JUDGES, default="", help="where tests run (default: as the source says, or sealed)")
+    _add_sandbox(command)
+    command.set_defaults(run=_grade_one)
+
+    command = commands.add_parser("repair", help="write a damaged notebook as it would be graded")
+    command.add_argument("submission", type=Path, metavar="SUBMISSION.ipynb")
+    command.add_argument("--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.ipynb")
+    command.set_defaults(run=_repair)
 
     command = commands.add_parser("lab", help="start JupyterLab with the assignment list and the formgrader")
     command.add_argument("--no-browser", action="store_true")
@@ -124,6 +155,62 @@ def _rehearse(options: argparse.Namespace) -> int:
     from autograder.rehearsal import rehearse
 
     return rehearse(open_course(options.root).root, students=options.students)
+
+
+def _add_sandbox(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.add_argument("--gpu", action="store_true", help="let learners' code use the CUDA devices")
+    command.add_argument(
+        "--no-sandbox", action="store_true", help="run learners' code as yourself: only for code that you trust"
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from autograder.collect import collect
+
+    return collect(open_course(options.root), options.stem, options.sources, options.roster)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.batch import grade_class
+    from autograder.desk import Desk
+
+    return grade_class(
+        Desk.of_course(open_course(options.root).root),
+        options.stem,
+        students=options.student,
+        jobs=options.jobs,
+        force=options.force,
+        as_json=options.json,
+        sandboxed=not options.no_sandbox,
+        gpu=options.gpu,
+    )
+
+
+def _grade_one(options: argparse.Namespace) -> int:
+    from autograder.single import grade_one
+
+    return grade_one(
+        options.source,
+        options.submission,
+        judge=options.judge,
+        as_json=options.json,
+        sandboxed=not options.no_sandbox,
+        gpu=options.gpu,
+    )
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from autograder.single import repair
+
+    return repair(options.source, options.submission, options.output)
 
 
 def _lab(options: argparse.Namespace) -> int:

@@ -84,6 +84,12 @@ class Desk:
         return Path(path)
 
     @property
+    def gradebook_folder(self) -> Path:
+        """Where what grading knows besides the database is kept: beside the database's file, or in the course."""
+        url = str(self.api.coursedir.db_url)
+        return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else self.root / "gradebook"
+
+    @property
     def outbound(self) -> Path:
         """Where the exchange holds what learners can fetch."""
         return Path(self.config.Exchange.root, self.config.CourseDirectory.course_id, "outbound")

@@ -17,15 +17,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, replace_region
 
 JUDGES = ("sealed", "in-process")
+IGNORED = (".*", "__pycache__", "*.py[co]", "*~", "support.txt")
+SUPPORT_BYTES = 64 * 1024 * 1024
 KEY = "torch_foundations"  # our key in a notebook's metadata
 
 
@@ -128,6 +132,26 @@ def read_assignment(
             f"{name}: no cell of this notebook is graded. The source is the instructor's notebook, with nbgrader's metadata"
         )
     return Assignment(name, tuple(cells), chosen, MappingProxyType(dict(support)))
+
+
+def support_files(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
+    """What an assignment's folder holds besides notebooks, less the ignored patterns: path -> content. Raises AssignmentError.
+
+    Links are left out: they may lead anywhere.
+    """
+    found: dict[str, bytes] = {}
+    total = 0
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+            continue
+        if any(fnmatch(part, pattern) for part in name.parts for pattern in (*IGNORED, *ignore)):
+            continue
+        total += path.stat().st_size
+        if total > SUPPORT_BYTES:
+            raise AssignmentError(f"{folder}: the files beside the notebook have more than {SUPPORT_BYTES >> 20} MB: learners' code gets a copy of them, so keep them small")
+        found[name.as_posix()] = path.read_bytes()
+    return found
 
 
 def _cell(name: str, number: int, raw: Any) -> SourceCell:

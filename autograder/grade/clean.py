@@ -38,9 +38,10 @@ GAP = "\u200b"  # breaks what it stands in and is not seen
 PIXELS = 40_000_000  # of one picture: a small file can hold a huge one
 OUTPUTS = 500  # of one cell
 TAGS_IN_HTML = 20_000
+FORMULAS = 200  # of each way to begin one but the dollar, in one cell
 DEPTH = 60  # of tags in each other
 
-_INLINE = tuple("b i em strong u s del ins sub sup kbd code mark small q abbr samp".split())
+_INLINE = ("b", "i", "em", "strong", "u", "s", "del", "ins", "sub", "sup", "kbd", "code", "mark", "small", "q", "abbr")
 _BLOCKS = ("p", "div", "span", "center", "pre", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "details", "summary")
 _TABLES = ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -100,6 +101,12 @@ def text(value: object, limit: int = DEFAULT.output_bytes, *, colours: bool = Tr
         said = _ESCAPES.sub(lambda m: _colour(m) if colours else "", said)
     said = _CONTROL.sub("", said) if colours else _CONTROL.sub("", said).replace("\x1b", "")
     return _cut(said, limit, longer)
+
+
+def code(value: object) -> str:
+    """The source of a code cell: as it is, but that it can be written to a file."""
+    said = _well_formed(value) if isinstance(value, str) else ""
+    return re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]", "\ufffd", said)
 
 
 def name(value: object, limit: int = 64) -> str:
@@ -303,6 +310,7 @@ class _Desk:
     album: _Album
     letters: int  # bytes of text
     done: list[dict[str, Any]] = field(default_factory=list)
+    remarks: set[str] = field(default_factory=set)  # each is made once
     full: bool = False
 
     def write(self, value: object, *, colours: bool = True) -> str:
@@ -420,9 +428,9 @@ def _bundle(data: Mapping[Any, Any], desk: _Desk) -> dict[str, str]:
     if not shown:
         kinds = ", ".join(sorted({name(mime.replace("/", "."), 40) for mime in data if isinstance(mime, str)})[:5])
         remarks.append(f"an output is not shown: only text, pictures and tables are{f', not {kinds}' if kinds else ''}")
-        shown["text/plain"] = ""
-    if remarks:
-        shown["text/plain"] = "\n".join(filter(None, (shown.get("text/plain"), *(f"({remark})" for remark in remarks))))
+    if new := [remark for remark in dict.fromkeys(remarks) if remark not in desk.remarks]:
+        desk.remarks.update(new)
+        shown["text/plain"] = "\n".join(filter(None, (shown.get("text/plain"), *(f"({remark})" for remark in new))))
     return shown
 
 
@@ -483,6 +491,9 @@ def markdown(source: object, attached: Collection[str] = (), limits: Limits = DE
         return ""
     said = _well_formed(source).replace("\r\n", "\n").replace("\r", "\n")
     said = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]", " ", said)
+    for opening in ("\\begin{", "\\\\[", "\\\\("):  # mistune looks for the end of each in all that follows
+        *few, rest = said.split(opening, FORMULAS)
+        said = opening.join([*few, rest.replace(opening, f"{opening[:-1]}{GAP}{opening[-1]}")])
     limit = limits.output_bytes
     if len(re.sub(_PICTURE, "", said)) > limit:
         said = f"{said[:limit]}\n\n… (cut here: this cell is longer than {_amount(limit)})\n"

@@ -24,7 +24,8 @@ from typing import Any
 from autograder.grade.limits import Limits
 
 _HEAD = struct.Struct(">II")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class WireError(Exception):
@@ -45,70 +46,105 @@ class TooLarge(WireError):
 
 def send(sock: socket.socket, document: Any, parts: Sequence[bytes | memoryview] = (), deadline: float | None = None) -> None:
     """One frame, whole. Raises Gone when nobody listens, Late when nobody reads it before `deadline` (monotonic)."""
-    text = json.dumps(document, separators=(",", ":")).encode("ascii")
-    size = sum(len(part) for part in parts)
-    data = b"".join([_HEAD.pack(len(text), size), text, *parts])
+    text = _encode(document).encode("ascii")
+    data = b"".join([_HEAD.pack(len(text), sum(map(len, parts))), text, *parts])
     try:
         if deadline is None:
             sock.sendall(data)
             return
         view = memoryview(data)
-        while view:
-            _wait(sock, deadline, write=True)
-            view = view[sock.send(view[:_CHUNK], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
-    except BlockingIOError:  # the room in the buffer was smaller than the poll said
-        raise Late("nobody read the request in time") from None
+        while True:
+            try:
+                view = view[sock.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
+            except BlockingIOError:
+                _wait(sock, deadline, select.POLLOUT)
+            if not view:
+                return
     except OSError as error:
         raise Gone(f"the connection is closed ({error.strerror})") from None
 
 
 def receive(sock: socket.socket, limits: Limits, deadline: float | None = None) -> tuple[Any, memoryview]:
-    """The next frame: its document, and the bytes that it points into. Raises Gone, Late, TooLarge or WireError."""
-    text_size, size = _HEAD.unpack(_exactly(sock, _HEAD.size, deadline))
+    """The next frame: its document, and the bytes that it points into. Raises Gone, Late, TooLarge or WireError.
+
+    Nothing may follow the frame: whoever sends the next one waits to be asked. Frames that come in a row are for `Stream`.
+    """
+    data = bytearray()
+    text_size, size = _HEAD.unpack(_head(sock, data, deadline))
     if text_size + size > limits.frame_bytes + (1 << 20):
         raise TooLarge(f"a message of {(text_size + size) >> 20} MB")
-    text = _exactly(sock, text_size, deadline)
-    blob = _exactly(sock, size, deadline) if size else bytearray()
-    if text.count(b"[") + text.count(b"{") > limits.frame_items + 64:
-        raise TooLarge("a message of too many parts")
-    try:
-        return json.loads(text), memoryview(blob)
-    except (ValueError, RecursionError, MemoryError):
-        raise WireError("a message that is not JSON") from None
+    whole = _HEAD.size + text_size + size
+    _fill(sock, data, whole, deadline)
+    if len(data) > whole:
+        raise WireError("bytes that nobody asked for")
+    return _document(data, text_size, limits), memoryview(data)[_HEAD.size + text_size :]
 
 
-def _exactly(sock: socket.socket, count: int, deadline: float | None) -> bytearray:
-    # Grown as it comes: a length that nobody keeps must cost no memory.
-    data = bytearray()
+class Stream:
+    """Frames that come in a row, from a process that is trusted."""
+
+    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+        self.sock = sock
+        self.limits = limits
+        self.data = bytearray()
+
+    def receive(self, deadline: float) -> Any:
+        """The next frame's document. Raises as `frames.receive` does."""
+        text_size, size = _HEAD.unpack(_head(self.sock, self.data, deadline))
+        whole = _HEAD.size + text_size + size
+        _fill(self.sock, self.data, whole, deadline)
+        document = _document(self.data, text_size, self.limits)
+        del self.data[:whole]
+        return document
+
+
+def _head(sock: socket.socket, data: bytearray, deadline: float | None) -> bytes:
+    _fill(sock, data, _HEAD.size, deadline)
+    return bytes(data[: _HEAD.size])
+
+
+def _fill(sock: socket.socket, data: bytearray, count: int, deadline: float | None) -> None:
+    """Read until there are `count` bytes. Memory is taken as they come: a length that nobody keeps must cost none."""
     while len(data) < count:
         if deadline is not None:
-            _wait(sock, deadline)
+            _wait(sock, deadline, select.POLLIN)
         try:
-            chunk = sock.recv(min(count - len(data), _CHUNK))
+            chunk = sock.recv(_CHUNK)
         except OSError as error:
             raise Gone(f"the connection is closed ({error.strerror})") from None
         if not chunk:
             raise Gone("the connection is closed")
         data += chunk
-    return data
 
 
-def _wait(sock: socket.socket, deadline: float, *, write: bool = False) -> None:
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise Late("nothing came in time")
+def _document(data: bytearray, text_size: int, limits: Limits) -> Any:
+    text = data[_HEAD.size : _HEAD.size + text_size]
+    if text_size > limits.frame_items and text.count(b"[") + text.count(b"{") > limits.frame_items + 64:
+        raise TooLarge("a message of too many parts")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError, MemoryError):
+        raise WireError("a message that is not JSON") from None
+
+
+def _wait(sock: socket.socket, deadline: float, event: int) -> None:
+    left = deadline - time.monotonic()
+    if left > 0:
         poll = select.poll()
-        poll.register(sock, select.POLLOUT if write else select.POLLIN)
+        poll.register(sock, event)
         if poll.poll(left * 1000):
             return
+    raise Late("nothing came in time")
 
 
 def pending(sock: socket.socket) -> bool:
     """Whether bytes lie there that nobody asked for."""
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return any(event & select.POLLIN for _, event in poll.poll(0)) and bool(sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    try:
+        return bool(sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def fresh_number() -> int:

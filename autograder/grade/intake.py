@@ -55,6 +55,7 @@ _FOREIGN = (
 _HAND_IN = "hand in the notebook itself, the .ipynb file"
 _SAVE = "open it in JupyterLab, save it, and hand it in again"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BACKSLASHES = re.compile(r"\\+")
 _PYTHON = re.compile(r"\s*(?:#|import |from |def |class |@\w|\"\"\"|'''|print\()")
 _OTHERS = bytes(set(range(128)) - set(b"[]{}"))  # what ASCII has besides brackets
 
@@ -104,12 +105,12 @@ def _weigh(text: str, limits: Limits) -> None:
     Up to its first error, which ends `json.loads` as well, JSON has backslashes in strings only: without escaped backslashes
     and escaped quotes, every second piece between quotes stands outside of strings.
     """
-    depth = containers = values = at = 0
+    depth = containers = values = strings = at = 0
     inside = False
     while at < len(text):
         end = at + _CHUNK
-        while text[end - 1 : end] == "\\":  # never between a backslash and what it escapes
-            end += 1
+        if run := _BACKSLASHES.match(text, end - 1):  # never cut between a backslash and what it escapes
+            end = run.end() + 1
         pieces = text[at:end].replace("\\\\", "").replace('\\"', "").split('"')
         outside = "".join(pieces[inside::2])
         inside ^= len(pieces) % 2 == 0
@@ -117,6 +118,7 @@ def _weigh(text: str, limits: Limits) -> None:
         opened = outside.count("[") + outside.count("{")
         containers += opened
         values += outside.count(",") + opened
+        strings += len(pieces) // 2
         if depth + opened > limits.json_depth:
             brackets = outside.encode("ascii", "ignore").translate(None, _OTHERS)
             steps = [1 if bracket in b"[{" else -1 for bracket in brackets]
@@ -130,7 +132,7 @@ def _weigh(text: str, limits: Limits) -> None:
                 f"The file is nested more than {limits.json_depth} levels deep, which no editor writes: "
                 f"if it is your notebook, clear its outputs, or {_SAVE}."
             )
-        if containers > MAX_CONTAINERS or values > MAX_VALUES:
+        if containers > MAX_CONTAINERS or max(values, strings) > MAX_VALUES:
             raise Refused(
                 "The file holds too many single values to be a notebook without outputs: "
                 "clear the outputs (Edit > Clear Outputs of All Cells), save, and hand it in again."

@@ -158,6 +158,7 @@ class Learner:
         self.seed = seed
         self.deadline = deadline  # of the whole submission
         self.talk: socket.socket | None = None
+        self.greeted = False  # whether the process has said that its door is locked
         self.life = -1
         self.starts = 0
         self.history: list[tuple[str, str]] = []  # the cells that ran, and did not kill their process
@@ -179,11 +180,12 @@ class Learner:
             support.append([name, at, len(content)])
             parts.append(content)
             at += len(content)
-        wire.send(ours, {"limits": dataclasses.asdict(self.limits), "support": support}, parts)
+        wire.send(ours, {"limits": dataclasses.asdict(self.limits), "support": support, "cpu": min(os.sched_getaffinity(0))}, parts)
+        self.greeted = False
         for identity, source in list(self.history):
             self.alive()
             try:
-                self._exchange("run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}, start=_START)
+                self._exchange("run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)})
             except wire.WireError:
                 self.history.remove((identity, source))
                 raise Stopped("died", "The notebook's code ended its process where it had not done so before.") from None
@@ -210,7 +212,7 @@ class Learner:
         try:
             self.ready()
             reply, _ = self._exchange(
-                "run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}, start=_START
+                "run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}
             )
             outputs = reply["outputs"]
             if reply["status"] not in ("ok", "error", "timeout") or type(outputs) is not list:
@@ -239,21 +241,24 @@ class Learner:
             raise Stopped(status, f"The code under test {sentence}.") from None
 
     def _exchange(
-        self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = (), start: float = 0.0
+        self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()
     ) -> tuple[Any, memoryview]:
         assert self.talk is not None
-        if wire.pending(self.talk):
+        if not self.greeted:
+            greeting, _ = wire.receive(self.talk, self.limits, time.monotonic() + _START)
+            if greeting != {"ready": True}:
+                raise Broken(str(greeting.get("fatal", greeting))[:500])
+            self.greeted = True
+        elif wire.pending(self.talk):
             raise wire.WireError("a reply that nobody asked for")
         number = wire.fresh_number()
         seconds = max(0.05, min(seconds, self.deadline - time.monotonic()))
-        deadline = time.monotonic() + seconds + self.limits.grace + start
+        deadline = time.monotonic() + seconds + self.limits.grace
         cpu = self.limits.cell_cpu_seconds if op == "run" else self.limits.test_cpu_seconds
         wire.send(self.talk, {"n": number, "op": op, "seconds": seconds, "cpu": cpu, **document}, parts, deadline)
         reply, blob = wire.receive(self.talk, self.limits, deadline)
         if type(reply) is not dict:
             raise wire.WireError("no reply")
-        if type(reply.get("fatal")) is str and self.starts and not self.history:
-            raise Broken(reply["fatal"])
         if reply.get("n") != number:
             raise wire.WireError("a reply to another request")
         return reply, blob
@@ -486,7 +491,7 @@ class Court:
 
     def learner_bound(self, source: str) -> None:
         """A learner's cell ran: names that only tests had bound are the learner's again."""
-        for name in _names(rules.names_bound, source) & self.by_tests:
+        for name in self.texts.add(source) & self.by_tests:
             dict.pop(self.namespace, name, None)
             self.by_tests.discard(name)
 
@@ -681,6 +686,7 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
     limits, course = Limits(**job["limits"]), courses[request["assignment"]]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGALRM, _alarm)
+    os.sched_setaffinity(0, {job["cpu"]})
     os.environ["AUTOGRADER_SEED"] = str(job["seed"])
     if course.folder:
         os.chdir(course.folder)
@@ -717,7 +723,6 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
                     say(kind="note", id=cell.id, text=f"this cell failed on the judge's side: {wrong[:500]}")
             status, outputs = learner.run(cell.id, cell.source)
             if cell.role not in ("locked",):
-                court.texts.add(cell.source)
                 court.learner_bound(cell.source)
             say(kind="cell", id=cell.id, status=status, outputs=outputs)
         say(kind="end")

@@ -21,8 +21,8 @@ class Limits:
     # Time. A cell or a call that is out of time is interrupted; one that will not be is killed `grace` later.
     cell_seconds: float = 20.0
     cell_cpu_seconds: int = 20
-    test_seconds: float = 20.0  # one test cell, every call of the learner's code in it included
-    test_cpu_seconds: int = 20
+    test_seconds: float = 10.0  # one test cell, every call of the learner's code in it included
+    test_cpu_seconds: int = 10
     submission_seconds: float = 180.0
     submission_cpu_seconds: int = 120  # of each process
     grace: float = 2.0

@@ -22,8 +22,15 @@ class SourceReader:
     def __init__(self) -> None:
         self.bound: dict[str, ast.stmt] = {}  # the last statement at the top of a cell that gave a name its value
 
-    def add(self, source: str) -> None:
-        """A cell ran. One that is no Python binds nothing."""
+    def add(self, source: str) -> frozenset[str]:
+        """A cell ran: the names that it bound. One that is no Python binds nothing."""
+        outer, self.bound = self.bound, {}
+        self._read(source)
+        names = frozenset(self.bound)
+        self.bound = outer | self.bound
+        return names
+
+    def _read(self, source: str) -> None:
         plain = "\n".join("pass" if line[:1] in ("%", "!") else line for line in source.splitlines())
         try:
             tree = ast.parse(plain)

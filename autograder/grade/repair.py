@@ -32,50 +32,40 @@ same cells give the same plan.
 
 from __future__ import annotations
 
-import ast
 import bisect
 import hashlib
 import itertools
 import re
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from autograder import rules
-from autograder.grade.assignment import Assignment, SourceCell
+from autograder.grade.assignment import Assignment
+from autograder.grade.blueprint import (
+    FENCES,
+    PARSED_CHARACTERS,
+    Blueprint,
+    Reader,
+    Target,
+    bare_text,
+    blueprint_of,
+    likeness_of,
+    squeeze,
+    words_of,
+)
 from autograder.grade.submission import Mend, Plan, PlannedCell, Refused, SubmittedCell
-from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, released_source, replace_region
 
-NOTES_TAG = "solution-notes"  # cells that never reach learners
-TEXT_STUB = "YOUR ANSWER HERE"  # nbgrader's
-PARSED_CHARACTERS = 300_000  # of one submission; names in what is longer are read from the starts of lines
-LIKE, UNLIKE = (
-    0.5,
-    0.3,
-)  # shares of common words: above the first it is the cell, edited; below the second something else
+LIKE, UNLIKE = 0.5, 0.3  # shares of common words: above, it is the cell, edited; below, it is something else
 
 _ADDED, _GONE, _FREE = -1, -2, -3  # what a cell of the submission is, when it is none of the assignment's
-_MARKER = re.compile(
-    r"^([ \t]*).*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME).*$", re.MULTILINE
-)  # as nbgrader finds them
-_COMMENT = re.compile(r"(?:^|\s)#")
-_DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
-_FENCE = re.compile(
-    r"^[ \t]*(?:```|~~~)[ \t]*(\w*)[^\n]*\n(.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
-)
-_FENCES = ("```", "~~~")
-_LANGUAGES = ("", "python", "py", "python3")
 _INTRODUCTIONS = ("import ", "from ", "def ", "async def ", "class ", "@")
-_WORD = re.compile(r"\w+")
 
 
 def mend(assignment: Assignment, cells: Sequence[SubmittedCell]) -> Plan:
     """The submission, rebuilt on the assignment. Raises Refused when nothing of it belongs to the assignment."""
-    mender = _Mender(_blueprint(assignment), cells)
+    mender = _Mender(blueprint_of(assignment), cells)
     mender.identify()
     if not mender.belongs():
         raise Refused(
@@ -87,13 +77,13 @@ def mend(assignment: Assignment, cells: Sequence[SubmittedCell]) -> Plan:
 
 def answered(assignment: Assignment, plan: Plan) -> int:
     """How many cells that a learner answers in have work in them."""
-    targets = {target.cell.id: target for target in _blueprint(assignment).targets if target.answered}
+    targets = {target.cell.id: target for target in blueprint_of(assignment).targets if target.answered}
     return sum(cell.id in targets and targets[cell.id].has_work(cell.source) for cell in plan.cells)
 
 
 def notebook(plan: Plan, assignment: Assignment) -> dict[str, Any]:
     """The mended notebook, nbformat 4.5, as a learner may see it: tests and locked cells as released, answers as planned."""
-    targets = {target.cell.id: target for target in _blueprint(assignment).targets}
+    targets = {target.cell.id: target for target in blueprint_of(assignment).targets}
     ids: set[str] = set()
     cells = []
     for number, cell in enumerate(plan.cells, start=1):
@@ -123,7 +113,7 @@ def notebook(plan: Plan, assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _marks(target: _Target) -> dict[str, Any]:
+def _marks(target: Target) -> dict[str, Any]:
     """A released cell's metadata, as nbgrader writes them."""
     cell = target.cell
     task = cell.role == "manual" and target.fixed
@@ -154,222 +144,6 @@ def _marks(target: _Target) -> dict[str, Any]:
     return {"nbgrader": marks, "deletable": False} | ({"editable": False} if target.fixed else {})
 
 
-@dataclass(frozen=True)
-class _Statement:
-    """A statement at the top level of a cell: the names it binds, and its lines (counted from 0, `end` excluded)."""
-
-    names: frozenset[str]
-    begin: int
-    end: int
-    text: str
-    plain: bool  # a definition, an import or an assignment; nothing else happens
-
-
-@dataclass(frozen=True)
-class _Target:
-    """A cell of the assignment, and what it is recognised by."""
-
-    cell: SourceCell
-    place: int
-    released: str  # as a learner received it
-    fixed: bool  # comes from the assignment, whatever the learner did to it
-    squeezed: str
-    bare: str
-    names: Mapping[str, str] = field(default_factory=dict)  # what the answer must bind -> the stub's statement, bare
-
-    @property
-    def answered(self) -> bool:
-        """Whether a learner answers here."""
-        return self.cell.role in ("answer", "manual") and not self.fixed
-
-    def has_work(self, source: str) -> bool:
-        """Whether more stands there than the released cell, comments and placeholders aside."""
-        if source == self.released:
-            return False
-        if len(source) > 2 * len(self.released) + 10_000:
-            return bool(source.strip())
-        bare = _bare(source)
-        return bare != "" and bare != self.bare
-
-
-@dataclass(frozen=True)
-class _Blueprint:
-    """An assignment's cells that reach learners."""
-
-    assignment: Assignment
-    targets: tuple[_Target, ...]
-    by_id: Mapping[str, _Target]
-    by_text: Mapping[str, tuple[_Target, ...]]  # squeezed -> those that were released so
-    names: Mapping[str, _Target]  # what answers must bind
-
-
-_recent: list[_Blueprint] = []  # the last few assignments, so that a class is compared with one blueprint
-
-
-def _blueprint(assignment: Assignment) -> _Blueprint:
-    for known in _recent:
-        if known.assignment is assignment:
-            return known
-    reader = _Reader(PARSED_CHARACTERS)
-    targets: list[_Target] = []
-    for cell in assignment.cells:
-        if NOTES_TAG not in (cell.metadata.get("tags") or ()):
-            targets.append(_target(cell, len(targets), reader))
-    by_text: dict[str, tuple[_Target, ...]] = {}
-    names: dict[str, _Target] = {}
-    for target in targets:
-        if target.squeezed:
-            by_text[target.squeezed] = (*by_text.get(target.squeezed, ()), target)
-        for name in target.names:
-            names.setdefault(name, target)
-    made = _Blueprint(assignment, tuple(targets), {t.cell.id: t for t in targets}, by_text, names)
-    _recent.insert(0, made)
-    del _recent[4:]
-    return made
-
-
-def _target(cell: SourceCell, place: int, reader: _Reader) -> _Target:
-    task = bool((cell.metadata.get("nbgrader") or {}).get("task"))
-    fixed = cell.role in ("test", "locked") or (cell.role == "manual" and task)
-    released = _released(cell, answered=cell.role in ("answer", "manual") and not fixed)
-    names: dict[str, str] = {}
-    if cell.role == "answer":
-        stub = {name: _bare(statement.text) for statement in reader.statements(released) for name in statement.names}
-        own = stub or {name: "" for statement in reader.statements(cell.source) for name in statement.names}
-        names = {name: stub.get(name, "") for name in own}
-    return _Target(cell, place, released, fixed, _squeezed(released), _bare(released), MappingProxyType(names))
-
-
-def _released(cell: SourceCell, *, answered: bool) -> str:
-    """A cell as a learner receives it, wherever nbgrader released it."""
-    source = _MARKER.sub(r"\1### \2 \3", cell.source)
-    stub = CODE_STUB if cell.kind == "code" else TEXT_STUB
-    if answered and BEGIN_SOLUTION not in source:
-        return stub  # nbgrader replaces the whole cell
-    source = replace_region(source, BEGIN_SOLUTION, END_SOLUTION, stub)
-    return released_source(replace_region(source, "### BEGIN MARK SCHEME", "### END MARK SCHEME"))
-
-
-class _Reader:
-    """Reads the statements of cells, no text twice, and no more text than it has allowance for."""
-
-    def __init__(self, allowance: int) -> None:
-        self._allowance = allowance
-        self._known: dict[str, tuple[_Statement, ...]] = {}
-
-    def statements(self, source: str) -> tuple[_Statement, ...]:
-        """The statements at the top level; of what is no Python, the starts of lines that look like definitions."""
-        if source not in self._known:
-            self._known[source] = self._read(source)
-        return self._known[source]
-
-    def names(self, source: str) -> frozenset[str]:
-        return frozenset[str]().union(*(statement.names for statement in self.statements(source)))
-
-    def code(self, kind: str, source: str) -> str:
-        """What of a cell is code: all of a code cell, the fences of a text, or a text that is Python; else nothing."""
-        if kind == "code" and not source.lstrip().startswith(_FENCES):
-            return source
-        fences = (match for match in _FENCE.finditer(source) if match[1].lower() in _LANGUAGES)
-        fenced = "\n\n".join(match[2].rstrip() for match in fences)
-        if fenced or kind == "code":
-            return fenced or source
-        return source if self._parsed(source) and self.names(source) else ""
-
-    def needs(self, source: str) -> set[str]:
-        """Names that the code looks up outside of itself."""
-        if not self._parsed(source):
-            return set()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return rules.uses_names(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return set()
-
-    def _parsed(self, source: str) -> ast.Module | None:
-        if len(source) > self._allowance:
-            return None
-        self._allowance -= len(source)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-    def _read(self, source: str) -> tuple[_Statement, ...]:
-        tree = self._parsed(source)
-        if tree is None and (plain := _MAGIC.sub(r"\1pass", source)) != source:
-            tree = self._parsed(plain)
-        if tree is None:
-            return tuple(_looks_like(source))
-        lines = source.split("\n")
-        found: list[_Statement] = []
-        for node in tree.body:
-            begin = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
-            end = node.end_lineno or node.lineno
-            text = "\n".join(lines[begin:end])
-            found.append(_Statement(self._bound(node, text), begin, end, text, isinstance(node, _PLAIN)))
-        return tuple(found)
-
-    def _bound(self, node: ast.stmt, text: str) -> frozenset[str]:
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                return frozenset([name])
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-                return frozenset([name])
-            case ast.Expr() | ast.AnnAssign() | ast.Pass():
-                return frozenset()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return frozenset(rules.names_bound(text))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
-
-
-_PLAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-
-
-def _looks_like(source: str) -> Iterator[_Statement]:
-    found: list[tuple[int, str]] = []
-    line = at = 0
-    for match in _DEFINED.finditer(source):
-        line, at = line + source.count("\n", at, match.start()), match.start()
-        found.append((line, match[1] or match[2]))
-    lines = source.split("\n")
-    for (begin, name), (end, _) in zip(found, [*found[1:], (len(lines), "")], strict=True):
-        yield _Statement(frozenset([name]), begin, end, "\n".join(lines[begin:end]), plain=True)
-
-
-def _squeezed(source: str) -> str:
-    """A source without white space: what editors change without a learner's doing."""
-    return "".join(source.split())
-
-
-def _bare(source: str) -> str:
-    """A source without white space, placeholders, and comments (those with a quote may be text, and stay)."""
-    kept: list[str] = []
-    for line in source.split("\n"):
-        if "#" in line:
-            after = max(line.rfind('"'), line.rfind("'")) + 1
-            comment = _COMMENT.search(line, after)
-            line = line[: comment.start()] if comment and (after == 0 or comment.start() >= after) else line
-        word = line.strip()
-        if word not in ("pass", "...", TEXT_STUB) and not word.startswith("raise NotImplementedError"):
-            kept.append(word)
-    return _squeezed("".join(kept))
-
-
-def _words(source: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(source[:5_000]))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
-
-
 @dataclass(eq=False)
 class _Entry:
     """A cell of the plan in the making."""
@@ -380,18 +154,18 @@ class _Entry:
     source: str
     max_points: float = 0.0
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    target: _Target | None = None
+    target: Target | None = None
     index: int = -1  # of the submission's cell, where there is one
 
 
 class _Mender:
     """One submission on its way to a plan: `identify`, then `plan`."""
 
-    def __init__(self, blueprint: _Blueprint, cells: Sequence[SubmittedCell]) -> None:
+    def __init__(self, blueprint: Blueprint, cells: Sequence[SubmittedCell]) -> None:
         self.blueprint = blueprint
         self.targets = blueprint.targets
         self.cells = cells
-        self.reader = _Reader(PARSED_CHARACTERS)
+        self.reader = Reader(PARSED_CHARACTERS)
         self.what = [_FREE] * len(cells)  # the place of the assignment's cell that it is, or _ADDED, _GONE, _FREE
         self.main: dict[int, int] = {}  # place -> cell of the submission
         self.sure: set[int] = set()  # places whose cell was found by more than likeness
@@ -447,7 +221,7 @@ class _Mender:
         ]
         return any(self.blueprint.names.keys() & self.reader.names(text) for text in texts if text)
 
-    def _settle(self, target: _Target, indices: Sequence[int]) -> None:
+    def _settle(self, target: Target, indices: Sequence[int]) -> None:
         """Of the cells that bear the target's mark, which one it is, and what the others are."""
         only = self.cells[indices[0]]
         if len(indices) == 1 and only.source == target.released and only.kind == target.cell.kind:
@@ -459,7 +233,7 @@ class _Mender:
         else:
             self._settle_given(target, indices)
 
-    def _settle_fixed(self, target: _Target, indices: Sequence[int]) -> None:
+    def _settle_fixed(self, target: Target, indices: Sequence[int]) -> None:
         likeness = {index: self._like(target, index) for index in indices}
         best = max(indices, key=lambda index: (likeness[index], -index))
         if likeness[best] < UNLIKE and self.cells[best].source.strip():
@@ -477,14 +251,14 @@ class _Mender:
             elif likeness[index] >= LIKE:
                 self._drop(index, target, "was a copy of this cell and was left out.", "certain")
 
-    def _salvage(self, target: _Target, index: int) -> None:
+    def _salvage(self, target: Target, index: int) -> None:
         """Keep what a learner defined in an edited cell of the assignment's."""
         kept, answers = [], []
         if target.cell.kind == "code":
-            original = {_squeezed(statement.text) for statement in self.reader.statements(target.released)}
+            original = {squeeze(statement.text) for statement in self.reader.statements(target.released)}
             taken = self.reader.names(target.released) | self.reader.names(target.cell.source)
             for statement in self.reader.statements(self._code(index)):
-                if not statement.plain or statement.names & taken or _squeezed(statement.text) in original:
+                if not statement.plain or statement.names & taken or squeeze(statement.text) in original:
                     continue
                 if statement.names & self.blueprint.names.keys():
                     answers.append(statement.text)
@@ -500,7 +274,7 @@ class _Mender:
             self.spare.append(_Entry("", "code", "added", "\n".join(answers), index=index))
         self._say(target, what, "certain")
 
-    def _settle_given(self, target: _Target, indices: Sequence[int]) -> None:
+    def _settle_given(self, target: Target, indices: Sequence[int]) -> None:
         same = [index for index in indices if self._like(target, index) == 1]
         best = (same or indices)[0]
         self._take(target, best)
@@ -508,7 +282,10 @@ class _Mender:
             if index != best and index in same and self.cells[index].kind != "code":
                 self._drop(index, target, "was a copy of this cell and was left out.", "certain")
 
-    def _settle_answer(self, target: _Target, indices: Sequence[int]) -> None:
+    def _settle_answer(self, target: Target, indices: Sequence[int]) -> None:
+        if len(indices) == 1:
+            self._take(target, indices[0])
+            return
         worked = [index for index in indices if target.has_work(self._text(target, index))]
         keyed = [index for index in worked if self._binds(target, index)]
         if not worked:
@@ -559,12 +336,12 @@ class _Mender:
         names = self._own_names(best)
         return all(statement.plain and statement.names <= names for statement in statements)
 
-    def _by_text(self, wanted: Callable[[_Target], bool]) -> None:
+    def _by_text(self, wanted: Callable[[Target], bool]) -> None:
         """Find cells by the text they were released with, and copies of those that were found."""
         for index, cell in enumerate(self.cells):
             if self.what[index] != _FREE:
                 continue
-            candidates = [target for target in self.blueprint.by_text.get(_squeezed(cell.source), ()) if wanted(target)]
+            candidates = [target for target in self.blueprint.by_text.get(squeeze(cell.source), ()) if wanted(target)]
             if not candidates:
                 continue
             target = next((target for target in candidates if target.place not in self.main), None)
@@ -616,14 +393,14 @@ class _Mender:
     def _by_likeness(self) -> None:
         """Find edited cells by the words they share with those that are still missing."""
         missing = [target for target in self.targets if target.place not in self.main and target.squeezed]
-        holders: dict[str, list[_Target]] = defaultdict(list)
-        words = {target.place: _words(target.released) for target in missing}
+        holders: dict[str, list[Target]] = defaultdict(list)
+        words = {target.place: words_of(target.released) for target in missing}
         for target in missing:
             for word in words[target.place]:
                 holders[word].append(target)
         pairs: list[tuple[float, int, int]] = []
         for index in self._free():
-            own = _words(self.cells[index].source)
+            own = words_of(self.cells[index].source)
             shared = Counter(target.place for word in own for target in holders.get(word, ()))
             for place, common in shared.items():
                 likeness = 2 * common / (len(own) + len(words[place]))
@@ -669,24 +446,24 @@ class _Mender:
     def _free(self) -> Iterator[int]:
         return (index for index, what in enumerate(self.what) if what == _FREE and self.cells[index].source.strip())
 
-    def _take(self, target: _Target, index: int) -> None:
+    def _take(self, target: Target, index: int) -> None:
         self.main[target.place] = index
         self.what[index] = target.place
 
-    def _drop(self, index: int, target: _Target, what: str, confidence: str) -> None:
+    def _drop(self, index: int, target: Target, what: str, confidence: str) -> None:
         self.what[index] = _GONE
         self._say(target, f"Cell {index + 1} {what}", confidence)
 
-    def _say(self, target: _Target, what: str, confidence: str) -> None:
+    def _say(self, target: Target, what: str, confidence: str) -> None:
         self.mends.append((target.place, len(self.mends), Mend(target.cell.id, what, confidence)))
 
-    def _like(self, target: _Target, index: int) -> float:
+    def _like(self, target: Target, index: int) -> float:
         source = self.cells[index].source
-        if _squeezed(source) == target.squeezed:
+        if squeeze(source) == target.squeezed:
             return 1.0
-        return min(_likeness(_words(source), _words(target.released)), 0.999)
+        return min(likeness_of(words_of(source), words_of(target.released)), 0.999)
 
-    def _text(self, target: _Target, index: int) -> str:
+    def _text(self, target: Target, index: int) -> str:
         cell = self.cells[index]
         return self.reader.code(cell.kind, cell.source) if target.cell.kind == "code" else cell.source
 
@@ -697,16 +474,16 @@ class _Mender:
         code = self._code(index)
         return self.reader.names(code) if code else frozenset()
 
-    def _binds(self, target: _Target, index: int) -> set[str]:
+    def _binds(self, target: Target, index: int) -> set[str]:
         """Which of the target's names the cell binds otherwise than the stub does."""
         return self._bound(target, self._code(index)) if target.names else set()
 
-    def _bound(self, target: _Target, source: str) -> set[str]:
+    def _bound(self, target: Target, source: str) -> set[str]:
         return {
             name
             for statement in (self.reader.statements(source) if source else ())
             for name in statement.names & target.names.keys()
-            if _bare(statement.text) != target.names[name]
+            if bare_text(statement.text) != target.names[name]
         }
 
     # What stands there, and whether it reaches its tests
@@ -766,7 +543,7 @@ class _Mender:
             entries += trails.get(target.place, ())
         return entries
 
-    def _own_entries(self, target: _Target) -> list[_Entry]:
+    def _own_entries(self, target: Target) -> list[_Entry]:
         """The assignment's cell; with it, text that a learner wrote where code belongs."""
         index = self.main.get(target.place, -1)
         own = target.cell
@@ -790,7 +567,7 @@ class _Mender:
                 self._say(target, f"The answer stood in {_a(cell.kind)} cell; it is text again.", "certain")
             return [entry]
         entry.attachments = own.attachments
-        if cell.kind != "code" or cell.source.lstrip().startswith(_FENCES):
+        if cell.kind != "code" or cell.source.lstrip().startswith(FENCES):
             code = self.reader.code(cell.kind, cell.source)
             if cell.kind == "code":
                 if code != cell.source:
@@ -823,16 +600,16 @@ class _Mender:
                 if not self._plainly_binds(target, entry.source, name):
                     self._reach_one(entries, target, entry, name)
 
-    def _plainly_binds(self, target: _Target, source: str, name: str) -> bool:
+    def _plainly_binds(self, target: Target, source: str, name: str) -> bool:
         """Whether the learner's own binding of the name can be seen without parsing."""
         if not target.has_work(source) or not re.search(
             rf"^(?:(?:async +)?def +|class +)?{name}\b", source, re.MULTILINE
         ):
             return False
         stub = target.names[name]
-        return not stub or stub not in _bare(source)
+        return not stub or stub not in bare_text(source)
 
-    def _reach_one(self, entries: list[_Entry], target: _Target, entry: _Entry, name: str) -> None:
+    def _reach_one(self, entries: list[_Entry], target: Target, entry: _Entry, name: str) -> None:
         at = entries.index(entry)
         tests = next((i for i in range(at, len(entries)) if entries[i].role == "test"), len(entries))
         offers = [i for i, other in enumerate(entries) if self._offers(other, target, name)]
@@ -873,11 +650,11 @@ class _Mender:
                 confidence,
             )
 
-    def _only_for(self, target: _Target, code: str) -> bool:
+    def _only_for(self, target: Target, code: str) -> bool:
         """Whether the code answers no other exercise."""
         return self.reader.names(code) & self.blueprint.names.keys() <= target.names.keys()
 
-    def _offers(self, entry: _Entry, target: _Target, name: str) -> bool:
+    def _offers(self, entry: _Entry, target: Target, name: str) -> bool:
         """Whether a learner's cell binds the name otherwise than the stub does."""
         if name not in entry.source or entry.role in ("test", "locked"):
             return False
@@ -892,15 +669,15 @@ class _Mender:
     def _code_of(self, entry: _Entry) -> str:
         return self.reader.code(entry.kind, entry.source)
 
-    def _bring_back(self, entry: _Entry, target: _Target) -> None:
+    def _bring_back(self, entry: _Entry, target: Target) -> None:
         if entry.kind != "code":
             entry.source, entry.kind, entry.attachments = self._code_of(entry), "code", MappingProxyType({})
             self._say(target, f"The answer stood in a text (cell {entry.index + 1}); it is code again.", "likely")
 
-    def _unshadow(self, target: _Target, entry: _Entry, name: str) -> None:
+    def _unshadow(self, target: Target, entry: _Entry, name: str) -> None:
         """Take the stub's statement for the name out of the answer's cell, where it would undo the learner's."""
         bound = [statement for statement in self.reader.statements(entry.source) if name in statement.names]
-        stubs = [statement for statement in bound if _bare(statement.text) == target.names[name]]
+        stubs = [statement for statement in bound if bare_text(statement.text) == target.names[name]]
         if not stubs or bound[-1] is not stubs[-1]:
             return
         lines = entry.source.split("\n")

@@ -64,6 +64,8 @@ def main(arguments: str) -> None:
             confine.confine(limits, support, gpu=gpu)
         else:
             _without_sandbox(limits, support, gpu=gpu)
+        os.sched_setaffinity(0, {terms["cpu"]})
+        wire.send(sock, {"ready": True})
         learner.Learner(sock, shell, recorder, limits).serve()
 
     control.send(json.dumps({"ready": sys.version.split()[0], "torch": torch.__version__}).encode())

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
 import re
@@ -53,6 +52,7 @@ class Rooms:
         self.versions: MappingProxyType[str, str] = MappingProxyType({})
         self._lock = threading.Lock()
         self._spooled: dict[str, str] = {}
+        self._busy = dict.fromkeys(sorted(os.sched_getaffinity(0)), 0)
 
     def __enter__(self) -> Rooms:
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
@@ -135,9 +135,14 @@ class Rooms:
         """One judge, until it is done or stuck. What it was at when it got stuck, its status and why; None when it is done."""
         ours, theirs = socket.socketpair()
         life, ours_life = os.pipe()
+        cpu = self._take_cpu()
         try:
             ask_for_child(self._control, {"assignment": assignment.digest, "spool": spool}, theirs.fileno(), life)
         except OSError as error:
+            with self._lock:
+                self._busy[cpu] -= 1
+            ours.close()
+            os.close(ours_life)
             raise RoomError(f"the judge room is gone ({error.strerror}): start again") from error
         finally:
             theirs.close()
@@ -154,13 +159,15 @@ class Rooms:
                     ],
                     "limits": dataclasses.asdict(self.limits),
                     "seed": seed,
+                    "cpu": cpu,
                     "seconds": max(1.0, ends - time.monotonic()),
                     "done": list(checks),
                 },
             )
             patience = max(self.limits.cell_seconds, self.limits.test_seconds) + 3 * self.limits.grace + 35
+            stream = frames.Stream(ours, self.limits)
             while True:
-                document, _ = frames.receive(ours, self.limits, time.monotonic() + patience)
+                document = stream.receive(time.monotonic() + patience)
                 kind = document.get("kind")
                 if kind == "at":
                     at = document["id"]
@@ -184,6 +191,15 @@ class Rooms:
         finally:
             ours.close()
             os.close(ours_life)
+            with self._lock:
+                self._busy[cpu] -= 1
+
+    def _take_cpu(self) -> int:
+        """The processor with the least to do. Judge and learner take turns, and taking them on one processor spares waking another."""
+        with self._lock:
+            cpu = min(self._busy, key=self._busy.__getitem__)
+            self._busy[cpu] += 1
+            return cpu
 
     def _spool(self, assignment: Assignment) -> str:
         """The file in which the judge room reads the assignment. Written once."""
@@ -247,7 +263,3 @@ def _version() -> str:
         return metadata.version("torch-foundations")
     except metadata.PackageNotFoundError:
         return "unknown"
-
-
-def digest_of(submission: bytes) -> str:
-    return hashlib.sha256(submission).hexdigest()

@@ -1,0 +1,348 @@
+"""Grade a class: every submission of an assignment, in parallel, into nbgrader's gradebook and folders.
+
+Theory of operation
+-------------------
+Threads of this process ask the rooms for reports, a few at a time; this thread alone writes. A submission is done in an order that a kill at any moment leaves fit to go
+on from: first the database, in one transaction, then the autograded folder, swapped in whole, and last the record in `gradebook/reports/`, which holds the report and a *key*: the
+digest of the submission, the assignment, the limits and the versions. A submission whose record has the right key is not run again; one without is done from the start, which
+gives the same result, since grading depends on nothing else.
+
+A file that cannot be graded is a row of the table and a report with a sentence, never the end of the run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.course import CourseError
+from autograder.desk import Desk
+from autograder.grade import Assignment, AssignmentError, Limits, Report, Rooms, read_assignment
+from autograder.grade.assignment import support_files
+from autograder.grade.choose import choose
+from autograder.grade.graded import graded_notebook, refused_notebook
+from autograder.grade.limits import DEFAULT
+from autograder.grade.report import number, refused
+from autograder.grade.submission import Refused
+from autograder.gradebook import Book
+
+_NAMES = 4  # of failed checks that the table shows
+_FILES = 200  # notebooks that a submission may hold
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission, as it lies in nbgrader's folder."""
+
+    student: str
+    folder: Path
+    key: str
+    notebooks: Mapping[str, bytes]  # file name -> content
+    timestamp: str | None
+    problem: str = ""  # why its files could not be read
+
+
+@dataclass
+class Row:
+    """What came of one submission."""
+
+    student: str
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    state: str = "graded"  # or "unchanged", "refused", "missing"
+    why: str = ""
+    stored: Mapping[str, Any] = field(default_factory=dict)  # an unchanged one's record
+
+    def as_json(self) -> dict[str, Any]:
+        notebooks = [report.as_json() for report in self.reports.values()] or list(self.stored.get("notebooks", ()))
+        return {"student": self.student, "state": self.state, "why": self.why, "notebooks": notebooks}
+
+    @property
+    def notebooks(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.as_json()["notebooks"]
+        return found
+
+
+class Class:
+    """An assignment and its submissions, in nbgrader's folders."""
+
+    def __init__(self, desk: Desk, stem: str, limits: Limits = DEFAULT) -> None:
+        self.desk = desk
+        self.stem = stem
+        self.limits = limits
+        self.assignments = read_sources(desk, stem)
+        self.versions = {name: _installed(name) for name in ("torch-foundations", "torch", "ipython")}
+        self.reports = desk.gradebook_folder / "reports" / stem
+
+    def students(self) -> list[str]:
+        """Who handed something in."""
+        above = self.desk.folder("submitted", "*", self.stem)
+        pattern = os.path.relpath(above, above.parents[1])
+        return sorted(path.parts[-2] for path in above.parents[1].glob(pattern) if path.is_dir() and not path.is_symlink())
+
+    def job(self, student: str) -> Job:
+        """A submission's files. Links and files beside the notebooks are not looked at."""
+        folder = self.desk.folder("submitted", student, self.stem)
+        found: dict[str, bytes] = {}
+        problem = ""
+        for path in sorted(folder.rglob("*.ipynb")):
+            name = str(path.relative_to(folder))
+            if path.is_symlink() or not path.is_file() or ".ipynb_checkpoints" in path.parts:
+                continue
+            if len(found) >= _FILES:
+                problem = f"The submission holds more than {_FILES} notebooks: hand in one."
+                break
+            try:
+                with path.open("rb") as file:
+                    found[name] = file.read(self.limits.file_bytes + 1)
+            except OSError as error:
+                problem = f"The file {name} cannot be read ({error.strerror})."
+        timestamp = self._timestamp(folder)
+        state = hashlib.sha256()
+        for part in (timestamp or "", problem, *(a.digest for a in self.assignments)):
+            state.update(part.encode() + b"\0")
+        for name, content in found.items():
+            state.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
+        state.update(json.dumps([dataclasses.asdict(self.limits), self.versions], sort_keys=True).encode())
+        return Job(student, folder, state.hexdigest(), found, timestamp, problem)
+
+    def _timestamp(self, folder: Path) -> str | None:
+        stamp = self.desk.api.coursedir.get_existing_timestamp(str(folder))
+        return None if stamp is None else f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC"
+
+    def record_of(self, student: str) -> dict[str, Any]:
+        """The last run's record of a submission, or an empty one."""
+        try:
+            found = json.loads((self.reports / f"{student}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def is_done(self, job: Job) -> dict[str, Any]:
+        """The record of a submission that is graded as it lies there, or an empty one."""
+        record = self.record_of(job.student)
+        folder = self.desk.folder("autograded", job.student, self.stem)
+        done = record.get("key") == job.key and all((folder / f"{a.name}.ipynb").exists() for a in self.assignments)
+        return record if done else {}
+
+    def grade(self, rooms: Rooms, job: Job) -> dict[str, Report]:
+        """A report for each notebook of the assignment. Raises RoomError."""
+        reports: dict[str, Report] = {}
+        for assignment in self.assignments:
+            try:
+                if job.problem:
+                    raise Refused(job.problem)
+                choice = choose(job.notebooks, assignment, self.limits)
+            except Refused as error:
+                reports[assignment.name] = refused(assignment, str(error), rooms.versions)
+                continue
+            report = rooms.grade(assignment, choice.notebook)
+            if choice.mend is not None:
+                report = dataclasses.replace(report, mends=(choice.mend, *report.mends))
+            reports[assignment.name] = report
+        return reports
+
+    def write(self, book: Book, job: Job, reports: Mapping[str, Report]) -> None:
+        """Everything about one graded submission, in the order that a kill may interrupt."""
+        notebooks = {a.name: self.graded(a, reports[a.name]) for a in self.assignments}
+        book.record(self.stem, job.student, notebooks, job.timestamp)
+        self._swap_in(job, notebooks)
+        self.reports.mkdir(parents=True, exist_ok=True)
+        record = {"key": job.key, "notebooks": [report.as_json() for report in reports.values()]}
+        write_whole(self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+
+    def graded(self, assignment: Assignment, report: Report) -> dict[str, Any]:
+        """The autograded notebook."""
+        if report.refused is not None:
+            return refused_notebook(assignment, report.refused)
+        return graded_notebook(assignment, report.cells, {c.id: c for c in report.checks}, report.mends, self.limits)
+
+    def _swap_in(self, job: Job, notebooks: Mapping[str, Mapping[str, Any]]) -> None:
+        target = self.desk.folder("autograded", job.student, self.stem)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in target.parent.glob(f".{self.stem}.*"):  # of a run that was killed
+            _remove(left)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{self.stem}.", dir=target.parent))
+        fresh.chmod(0o755)
+        for name, notebook in notebooks.items():
+            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+            (fresh / f"{name}.ipynb").write_bytes((text + "\n").encode("utf-8", "replace"))
+        stamp = job.folder / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            shutil.copyfile(stamp, fresh / "timestamp.txt")
+        if target.exists():
+            old = fresh.with_name(f"{fresh.name}.old")
+            target.rename(old)
+            fresh.rename(target)
+            _remove(old)
+        else:
+            fresh.rename(target)
+
+
+def read_sources(desk: Desk, stem: str) -> list[Assignment]:
+    """The instructor's notebooks of an assignment. Raises CourseError."""
+    folder = desk.folder("source", ".", stem)
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise CourseError(f"there is no notebook in {folder}: is the assignment called {stem!r}, and was it built (`make notebooks`)?")
+    try:
+        support = support_files(folder, desk.api.coursedir.ignore)
+        return [read_assignment(path.stem, path.read_bytes(), support=support) for path in paths]
+    except AssignmentError as error:
+        raise CourseError(f"{folder}: {error}") from error
+
+
+def grade_class(
+    desk: Desk,
+    stem: str,
+    *,
+    students: Sequence[str] = (),
+    jobs: int = 0,
+    force: bool = False,
+    as_json: bool = False,
+    sandboxed: bool = True,
+    gpu: bool = False,
+    limits: Limits = DEFAULT,
+    console: Console | None = None,
+) -> int:
+    """Grade the submissions of `stem`, all by default. 0 when every one of them was graded, 1 otherwise. Raises CourseError."""
+    shown = console or Console(stderr=as_json)
+    this = Class(desk, stem, limits)
+    if not desk.knows(stem):
+        raise CourseError(
+            f"the gradebook does not know {stem} as it is now: run `autograder release {stem}`; where submissions are graded already, "
+            f"`autograder regrade {stem}` carries them over"
+        )
+    there = this.students()
+    wanted = sorted(dict.fromkeys(students)) or there
+    rows = {name: Row(name, state="missing", why="nothing was handed in") for name in wanted if name not in there}
+    if not wanted:
+        raise CourseError(f"nobody has handed in {stem}: there is nothing in {desk.folder('submitted', '*', stem)}")
+    started = time.perf_counter()
+    work: list[Job] = []
+    for student in wanted:
+        if student in rows:
+            continue
+        job = this.job(student)
+        record = {} if force else this.is_done(job)
+        if record:
+            rows[student] = Row(student, state="unchanged", stored=record)
+        else:
+            work.append(job)
+    if work:
+        rooms = Rooms(limits, sandboxed=sandboxed, gpu=gpu)
+        if not sandboxed:
+            shown.print("[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]")
+        with Book(desk) as book, rooms, _progress(shown, len(work)) as step:
+            for job, reports in _graded(this, rooms, work, jobs or os.cpu_count() or 1):
+                this.write(book, job, reports)
+                sentence = next((r.refused for r in reports.values() if r.refused), "")
+                rows[job.student] = Row(job.student, reports, "refused" if sentence else "graded", sentence or "")
+                step(job.student)
+    seconds = time.perf_counter() - started
+    ordered = [rows[name] for name in wanted]
+    if as_json:
+        print(json.dumps({"assignment": stem, "submissions": [row.as_json() for row in ordered]}, indent=1))
+    else:
+        shown.print(table(stem, ordered))
+    bad = [row for row in ordered if row.state in ("refused", "missing")]
+    ran = f"{len(work)} graded in {seconds:.1f} s ({seconds / len(work):.2f} s each)" if work else "none had changed"
+    shown.print(f"{len(ordered)} submissions, {ran}. {f'{len(bad)} could not be graded.' if bad else ''}".rstrip(), highlight=False)
+    return 1 if bad else 0
+
+
+def _graded(this: Class, rooms: Rooms, work: Sequence[Job], jobs: int) -> Iterator[tuple[Job, dict[str, Report]]]:
+    """Reports as they come, with no more under way than it takes to keep the rooms busy."""
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = iter(work)
+        running: dict[Future[dict[str, Report]], Job] = {}
+        try:
+            while True:
+                while len(running) < 2 * jobs and (job := next(waiting, None)) is not None:
+                    running[pool.submit(this.grade, rooms, job)] = job
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield running.pop(future), future.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+class _progress:
+    """A bar where somebody looks, and nothing otherwise."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        self.progress = Progress(*columns, console=console, transient=True) if console.is_terminal else None
+        self.total = total
+
+    def __enter__(self) -> Any:
+        if self.progress is None:
+            return lambda student: None
+        self.progress.start()
+        task = self.progress.add_task("grading", total=self.total)
+        return lambda student: self.progress and self.progress.update(task, advance=1, description=student)
+
+    def __exit__(self, *_: object) -> None:
+        if self.progress is not None:
+            self.progress.stop()
+
+
+def table(stem: str, rows: Sequence[Row]) -> Table:
+    """A row for each learner."""
+    result = Table("learner", "points", "", "what did not pass", "repaired", title=stem)
+    for row in rows:
+        books = row.notebooks
+        points = number(sum(book["points"] for book in books))
+        most = number(sum(book["max_points"] for book in books))
+        lost = [c["id"] for book in books for c in book["checks"] if c["status"] not in ("passed", "not_attempted")]
+        untried = sum(c["status"] == "not_attempted" for book in books for c in book["checks"])
+        words = [*lost[:_NAMES], *([f"{len(lost) - _NAMES} more"] if len(lost) > _NAMES else [])]
+        words += [f"{untried} not attempted"] if untried and row.state != "refused" else []
+        mends = sum(len(book["repairs"]) for book in books)
+        remarks = sum(len(book["remarks"]) for book in books)
+        state = {"graded": "", "unchanged": "unchanged"}.get(row.state, f"[red]{row.state}[/red]")
+        told = escape(row.why) if row.why else ", ".join(words)
+        marks = ", ".join(([str(mends)] if mends else []) + ([f"[yellow]look at {remarks}[/yellow]"] if remarks else []))
+        result.add_row(escape(row.student), f"{points:g} of {most:g}" if books else "", state, told, marks)
+    return result
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The file, or what was there before: never half of it."""
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
+def _remove(folder: Path) -> None:
+    # nbgrader writes its folders read-only.
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+

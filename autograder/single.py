@@ -1,0 +1,100 @@
+"""One notebook, without a gradebook: `grade-one` and `repair`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.course import CourseError
+from autograder.grade import Assignment, AssignmentError, Report, Rooms, read_assignment
+from autograder.grade.assignment import support_files
+from autograder.grade.intake import read
+from autograder.grade.limits import DEFAULT
+from autograder.grade.repair import mend, notebook
+from autograder.grade.report import number
+from autograder.grade.submission import Mend, Refused
+
+REFUSED = 2  # exit status
+
+
+def read_source(path: Path, judge: str = "") -> Assignment:
+    """The assignment in a source notebook, with the files beside it. Raises CourseError."""
+    try:
+        return read_assignment(path.stem, _bytes(path), judge=judge, support=support_files(path.parent))
+    except AssignmentError as error:
+        raise CourseError(str(error)) from error
+
+
+def grade_one(source: Path, submission: Path, *, judge: str = "", as_json: bool = False, sandboxed: bool = True, gpu: bool = False) -> int:
+    """Grade one notebook and print what came of it: 0 when it could be graded, 2 when it was refused. Raises CourseError."""
+    assignment = read_source(source, judge)
+    content = _bytes(submission)
+    console = Console(stderr=as_json)
+    if not sandboxed:
+        console.print("[bold red]No sandbox: the notebook's code runs as you, with your files and your network.[/bold red]")
+    with Rooms(sandboxed=sandboxed, gpu=gpu) as rooms:
+        report = rooms.grade(assignment, content)
+    if as_json:
+        print(json.dumps(report.as_json(), indent=1))
+    else:
+        show(report, console)
+    return 0 if report.refused is None else REFUSED
+
+
+def repair(source: Path, submission: Path, out: Path) -> int:
+    """Write the mended notebook and print what was mended: 0, or 2 when nothing could be made of the file. Raises CourseError."""
+    assignment = read_source(source)
+    console = Console()
+    try:
+        plan = mend(assignment, read(_bytes(submission)))
+    except Refused as error:
+        console.print(f"[red]{escape(str(error))}[/red]")
+        return REFUSED
+    text = json.dumps(notebook(plan, assignment), ensure_ascii=False, indent=1)
+    try:
+        out.write_text(text + "\n", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise CourseError(f"{out} cannot be written ({error.strerror})") from error
+    if plan.mends:
+        console.print(mends_table(plan.mends))
+    console.print(f"{out} written; {len(plan.mends)} mends." if plan.mends else f"{out} written; there was nothing to mend.")
+    return 0
+
+
+def show(report: Report, console: Console) -> None:
+    """A report, for a person."""
+    if report.refused is not None:
+        console.print(f"[red]Not graded.[/red] {escape(report.refused)}")
+        return
+    result = Table("check", "points", "", "message", title=report.assignment)
+    colours = {"passed": "green", "not_attempted": "yellow"}
+    for check in report.checks:
+        colour = colours.get(check.status, "red")
+        points = f"{number(check.points):g} of {number(check.max_points):g}"
+        result.add_row(check.id, points, f"[{colour}]{check.status.replace('_', ' ')}[/{colour}]", escape(check.message))
+    console.print(result)
+    if report.mends:
+        console.print(mends_table(report.mends))
+    for remark in report.remarks:
+        console.print(f"[yellow]Look at this:[/yellow] {escape(remark)}")
+    console.print(f"{number(report.points):g} of {number(report.max_points):g} points", highlight=False)
+
+
+def mends_table(mends: tuple[Mend, ...]) -> Table:
+    result = Table("cell", "what was mended", "how sure", title="repairs")
+    for one in mends:
+        result.add_row(escape(one.cell), escape(one.what), one.confidence)
+    return result
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's content; of one that is too large anyway, no more than it takes to say so. Raises CourseError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(DEFAULT.file_bytes + 1)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read ({error.strerror})") from error
