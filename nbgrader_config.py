@@ -60,6 +60,17 @@ c.TagRemovePreprocessor.enabled = True
 c.TagRemovePreprocessor.remove_cell_tags = {"solution-notes"}  # explanations of solutions stay with the instructor
 c.ClearSolutions.code_stub = {"python": "# your code here"}
 
+# Grading runs learners' code in a sandbox and tests out of its sight, and writes notebooks that are safe to open: autograder/grade.
+c.Autograde.exporter_class = "autograder.adapter.GradingExporter"
+c.Autograde.pre_convert_hook = "autograder.adapter.expected_notebooks"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+
+# Only Validate, which a learner runs on their own notebook, still uses nbgrader's kernel.
 # A cell with this tag is not run, and a test cell that is not run scores full points: no learner can guess the tag.
 c.Execute.skip_cells_with_tag = f"skip-{uuid.uuid4().hex}"
 # Text on stderr scores 0 in a test cell, so both Python's stderr and the process's go to stdout; an untouched answer is an
@@ -73,7 +84,3 @@ c.Execute.shutdown_kernel = "immediate"  # a polite goodbye costs a second a sub
 c.Execute.timeout = 60
 c.Execute.iopub_timeout = 30
 c.Execute.startup_timeout = 120
-# Colab leaves widget metadata that no feedback can be written from, and the learner's name in `executionInfo`.
-c.ClearMetadataPreprocessor.enabled = True
-c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language_info"}
-c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader", "tags", "deletable", "editable"}

@@ -13,7 +13,7 @@ the child does then is here, and its order matters:
    from everybody else's;
 4. give up every capability for good, set the limits, and install the filter of system calls last, since it forbids what came before.
 
-The filter denies sockets (`socketpair` works: it reaches nobody), namespaces, mounts, tracing, keys, io_uring (which opens sockets unseen), and the kinds of
+The filter denies sockets (a `socketpair` of streams works: it reaches nobody; one of datagrams could be sent from one learner to another), namespaces, mounts, tracing, keys, io_uring (which opens sockets unseen), and the kinds of
 memory that no limit counts (memfd, System V). On another machine than x86-64 and ARM 64 there is no filter, and the room refuses to start.
 
 Nothing here is Python's own business, so it goes through libc by ctypes. Every failure raises `ConfineError`, and the learner's code never starts.
@@ -47,6 +47,11 @@ _LAST_CAPABILITY = 63
 # System calls by name: x86-64, ARM 64.
 _DENIED: Mapping[str, tuple[int, int]] = {
     "socket": (41, 198),
+    "bind": (49, 200),
+    "connect": (42, 203),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -91,7 +96,7 @@ _DENIED: Mapping[str, tuple[int, int]] = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
 }
-_CLONE, _CLONE3 = (56, 220), (435, 435)
+_CLONE, _CLONE3, _SOCKETPAIR = (56, 220), (435, 435), (53, 199)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, the kernel's own number
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -168,10 +173,14 @@ def set_limits(limits: Limits, *, gpu: bool = False, processes: bool = True) -> 
     resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.submission_cpu_seconds, limits.submission_cpu_seconds + 1))
     if not gpu:  # CUDA maps far more than it uses
-        with open("/proc/self/statm") as file:
-            mapped = int(file.read().split()[0]) * resource.getpagesize()
-        most = mapped + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        limit_memory(limits.memory_bytes)
+
+
+def limit_memory(more: int) -> None:
+    """This process may map so many bytes more than it has mapped already."""
+    with open("/proc/self/statm") as file:
+        most = int(file.read().split()[0]) * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _put_support(support: Mapping[str, bytes]) -> None:
@@ -217,7 +226,7 @@ def machine() -> tuple[int, int]:
 def call_filter() -> bytes:
     """The filter as a BPF program."""
     column, kernel_number = machine()
-    load, equal, greater, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    load, equal, greater, any_bit, keep_bits, give = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
     allow, refuse, no_such, kill = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 
     def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
@@ -235,6 +244,12 @@ def call_filter() -> bytes:
         program += [step(equal, numbers[column], 0, 1), step(give, refuse)]
     program += [step(equal, _CLONE3[column], 0, 1), step(give, no_such)]  # its flags lie in memory; libc falls back to clone
     program += [
+        step(equal, _SOCKETPAIR[column], 0, 5),
+        step(load, 24),
+        step(keep_bits, 0xF),  # the type, without its flags
+        step(equal, 1, 1, 0),
+        step(give, refuse),
+        step(give, allow),
         step(equal, _CLONE[column], 0, 3),
         step(load, 16),
         step(any_bit, _NEW_ANY, 0, 1),

@@ -66,6 +66,8 @@ class Rooms:
                 raise RoomError(f"the judge did not start: {said[-1] if said else 'it said nothing'}")
         except BaseException:
             self._room.close()
+            with suppress(AttributeError):
+                self._control.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
         self.versions = MappingProxyType({"autograder": _version(), "python": about["ready"], "torch": about["torch"]})
@@ -81,6 +83,11 @@ class Rooms:
             self._judge.wait()
         self._said.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether both rooms still run."""
+        return self._judge.poll() is None and self._room.process.poll() is None
 
     def grade(self, assignment: Assignment, submission: bytes, *, seed: int = 0) -> Report:
         """Grade a file: any bytes at all. Raises RoomError when the rooms do not work; never because of what is in the file."""
