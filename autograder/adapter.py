@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class GradingExporter(NotebookExporter):  # type: ignore[misc]
         name, stem = resources["nbgrader"]["notebook"], resources["nbgrader"]["assignment"]
         assignment = _assignment(directory, stem, name)
         self.log.info("Grading %s", filename)
-        graded = _graded(assignment, _submitted(Path(filename).parent), sandboxed=self.sandboxed)
+        graded = _graded(assignment, Path(filename).parent, sandboxed=self.sandboxed)
         return super().from_notebook_node(nbformat.from_dict(graded), resources=resources, **words)  # type: ignore[no-any-return]
 
     @property
@@ -79,17 +79,23 @@ def _assignment(directory: Any, stem: str, name: str) -> Assignment:
 
 
 def _submitted(folder: Path) -> dict[str, bytes]:
+    """The notebooks of a submission. Raises Refused."""
     found: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*.ipynb")):
         if path.is_file() and not path.is_symlink() and ".ipynb_checkpoints" not in path.parts:
-            with path.open("rb") as file:
-                found[str(path.relative_to(folder))] = file.read(DEFAULT.file_bytes + 1)
+            name = str(path.relative_to(folder))
+            try:
+                with path.open("rb") as file:
+                    found[name] = file.read(DEFAULT.file_bytes + 1)
+            except OSError as error:
+                printable = name.encode("utf-8", "replace").decode()
+                raise Refused(f"The file {printable} cannot be read ({error.strerror}).") from error
     return found
 
 
-def _graded(assignment: Assignment, files: Mapping[str, bytes], *, sandboxed: bool) -> dict[str, Any]:
+def _graded(assignment: Assignment, folder: Path, *, sandboxed: bool) -> dict[str, Any]:
     try:
-        choice = choose(files, assignment)
+        choice = choose(_submitted(folder), assignment)
     except Refused as error:
         return refused_notebook(assignment, str(error))
     with _warm(sandboxed) as rooms:

@@ -111,7 +111,8 @@ class Class:
                 with path.open("rb") as file:
                     found[name] = file.read(self.limits.file_bytes + 1)
             except OSError as error:
-                problem = f"The file {name} cannot be read ({error.strerror})."
+                printable = name.encode("utf-8", "replace").decode()  # a name may be any bytes
+                problem = f"The file {printable} cannot be read ({error.strerror})."
         timestamp = self._timestamp(folder)
         state = hashlib.sha256()
         for part in (timestamp or "", problem, *(a.digest for a in self.assignments)):
@@ -164,7 +165,7 @@ class Class:
         self._swap_in(job, notebooks)
         self.reports.mkdir(parents=True, exist_ok=True)
         record = {"key": job.key, "notebooks": [report.as_json() for report in reports.values()]}
-        write_whole(self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+        write_whole(self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
 
     def graded(self, assignment: Assignment, report: Report) -> dict[str, Any]:
         """The autograded notebook."""
@@ -180,7 +181,7 @@ class Class:
         fresh = Path(tempfile.mkdtemp(prefix=f".{self.stem}.", dir=target.parent))
         fresh.chmod(0o755)
         for name, notebook in notebooks.items():
-            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+            text = json.dumps(notebook, ensure_ascii=False)  # without indents: with them Python's slow encoder is used
             (fresh / f"{name}.ipynb").write_bytes((text + "\n").encode("utf-8", "replace"))
         stamp = job.folder / "timestamp.txt"
         if stamp.is_file() and not stamp.is_symlink():
@@ -207,6 +208,24 @@ def read_sources(desk: Desk, stem: str) -> list[Assignment]:
         raise CourseError(f"{folder}: {error}") from error
 
 
+def _knows(desk: Desk, stem: str, assignments: Sequence[Assignment]) -> bool:
+    """Whether the database holds the assignment with the graded cells that its sources have now, and the same tests. Raises CourseError."""
+    with Book(desk) as book:
+        layout = book.layout(stem)
+    if layout is None:
+        return False
+    points, tests = {}, {}
+    for assignment in assignments:
+        for cell in assignment.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            if marks.get("grade") or marks.get("task"):
+                points[assignment.name, cell.id] = cell.max_points
+            if cell.graded:  # of a cell that a person grades, the database has no solution
+                tests[assignment.name, cell.id] = cell.source
+    stored = {name: row["source"] for name, row in layout.sources.items() if name in tests}
+    return layout.graded == points and stored == tests
+
+
 def grade_class(
     desk: Desk,
     stem: str,
@@ -223,7 +242,7 @@ def grade_class(
     """Grade the submissions of `stem`, all by default. 0 when every one of them was graded, 1 otherwise. Raises CourseError."""
     shown = console or Console(stderr=as_json)
     this = Class(desk, stem, limits)
-    if not desk.knows(stem):
+    if not _knows(desk, stem, this.assignments):
         raise CourseError(
             f"the gradebook does not know {stem} as it is now: run `autograder release {stem}`; where submissions are graded already, "
             f"`autograder regrade {stem}` carries them over"
@@ -241,7 +260,8 @@ def grade_class(
         job = this.job(student)
         record = {} if force else this.is_done(job)
         if record:
-            rows[student] = Row(student, state="unchanged", stored=record)
+            sentence = next((book["refused"] for book in record["notebooks"] if book["refused"]), "")
+            rows[student] = Row(student, state="refused" if sentence else "unchanged", why=sentence, stored=record)
         else:
             work.append(job)
     if work:

@@ -72,7 +72,10 @@ def expand_chapter(chapter: Chapter, course: Course) -> Notebook:
 
 def expand_assignment(assignment: Assignment, course: Course) -> Notebook:
     """The instructor's notebook of an assignment (nbgrader's source), not executed."""
-    return _notebook(assignment.cells, f"exercises/{assignment.stem}/{assignment.stem}.ipynb", course, graded=True)
+    notebook = _notebook(assignment.cells, f"exercises/{assignment.stem}/{assignment.stem}.ipynb", course, graded=True)
+    if kept := _kept(assignment):
+        notebook.metadata[KEY] = kept
+    return notebook
 
 
 def build(course: Course, stems: Sequence[str] = (), say: Callable[[str], None] = print) -> None:
@@ -84,7 +87,7 @@ def build(course: Course, stems: Sequence[str] = (), say: Callable[[str], None] 
         started = time.perf_counter()
         say(f"building {path.relative_to(course.root)} …")
         _execute(text, notebook, path.parent)
-        notebook.metadata[KEY] = {"digest": digest, "seconds": round(time.perf_counter() - started, 1)}
+        notebook.metadata[KEY] = {**_kept(text), "digest": digest, "seconds": round(time.perf_counter() - started, 1)}
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_dump(notebook), encoding="utf-8")
 
@@ -134,6 +137,12 @@ def _expanded(course: Course, stems: Sequence[str]) -> list[tuple[Chapter | Assi
             if not stems or a.stem in stems
         ),
     ]
+
+
+def _kept(text: Chapter | Assignment) -> dict[str, str]:
+    """What a notebook says of its text besides the cells: where its tests run, when not sealed."""
+    judge = getattr(text, "judge", "sealed")
+    return {} if judge == "sealed" else {"judge": judge}
 
 
 def _notebook(cells: Sequence[Cell], published_as: str, course: Course, *, graded: bool) -> Notebook:

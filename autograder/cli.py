@@ -9,8 +9,7 @@ from pathlib import Path
 
 from autograder.course import CourseError, open_course
 from autograder.grade import RoomError, SandboxError
-from autograder.grade.assignment import JUDGES
-from autograder.source import SourceError
+from autograder.source import JUDGES, SourceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -401,7 +401,11 @@ def _swap_in(course: Course, verdict: Verdict, digest: str) -> None:
         else:
             record.write_bytes(before)
         shutil.rmtree(fresh, ignore_errors=True)
-        raise CourseError(f"the gate passed, but the gradebook refused the release, and the last one stays: {failed}")
+        hint = f"; run `autograder regrade {verdict.stem}`, which carries the submissions over, and release again"
+        raise CourseError(
+            f"the gate passed, but the gradebook refused the release, and the last one stays: {failed}"
+            f"{hint if 'submissions associated' in failed else ''}"
+        )
     target = course.root / "exercises" / verdict.stem
     target.parent.mkdir(exist_ok=True)
     if target.exists():

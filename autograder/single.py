@@ -19,6 +19,7 @@ from autograder.grade.report import number
 from autograder.grade.submission import Mend, Refused
 
 REFUSED = 2  # exit status
+SCHEMA = ("points", "max_points", "checks", "repairs", "refused", "versions")  # of --json, and no other keys
 
 
 def read_source(path: Path, judge: str = "") -> Assignment:
@@ -39,7 +40,10 @@ def grade_one(source: Path, submission: Path, *, judge: str = "", as_json: bool 
     with Rooms(sandboxed=sandboxed, gpu=gpu) as rooms:
         report = rooms.grade(assignment, content)
     if as_json:
-        print(json.dumps(report.as_json(), indent=1))
+        document = report.as_json()
+        print(json.dumps({key: document[key] for key in SCHEMA}, indent=1))
+        for remark in report.remarks:
+            console.print(f"[yellow]Look at this:[/yellow] {escape(remark)}")
     else:
         show(report, console)
     return 0 if report.refused is None else REFUSED

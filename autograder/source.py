@@ -31,7 +31,8 @@ CODE_STUB = "# your code here"
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CHAPTER_KEYS = {"tags", "predict", "reveal", "answer"}
-ASSIGNMENT_KEYS = {"tags", "locked", "solution", "objective", "test", "points", "solution_notes"}
+ASSIGNMENT_KEYS = {"tags", "locked", "solution", "objective", "test", "points", "solution_notes", "judge"}
+JUDGES = ("sealed", "in-process")
 BANK_KEYS = {"right", "wrong", "for", "says", "fails"}
 TAGS = {"raises-exception", "nbval-ignore-output", "nbval-skip"}
 
@@ -142,6 +143,7 @@ class Assignment:
     path: Path
     cells: tuple[Cell, ...]
     exercises: tuple[Exercise, ...]
+    judge: str = "sealed"  # or "in-process": tests that need the learner's objects in place
 
     @property
     def points(self) -> int:
@@ -265,9 +267,10 @@ def load_assignment(path: Path) -> Assignment:
     problems += _check_markers(path, cells)
     problems += _check_ids(path, cells)
     exercises = _exercises(path, cells, problems)
-    problems += _check_code(path, cells, exercises)
+    judge = _judge(path, cells, problems)
+    problems += _check_code(path, cells, exercises, judge)
     _stop_at(problems)
-    return Assignment(path.stem, path, cells, exercises)
+    return Assignment(path.stem, path, cells, exercises, judge)
 
 
 def load_bank(path: Path, assignment: Assignment) -> Bank:
@@ -389,6 +392,17 @@ def _check_title(path: Path, cells: Sequence[Cell], problems: list[Problem]) -> 
         problems.append(
             Problem(path, 1, f"the first cell must be Markdown and begin with `# {number} · ` and the title")
         )
+
+
+def _judge(path: Path, cells: Sequence[Cell], problems: list[Problem]) -> str:
+    """Where tests run, as the first cell's header says."""
+    for cell in cells[1:]:
+        if "judge" in cell.keys:
+            problems.append(Problem(path, cell.line, "judge stands in the header of the first cell, for the whole assignment: move it there"))
+    judge = cells[0].keys.get("judge", JUDGES[0]) if cells else JUDGES[0]
+    if judge not in JUDGES:
+        problems.append(Problem(path, cells[0].line, f"judge is {judge!r}: use {' or '.join(map(repr, JUDGES))}"))
+    return judge
 
 
 def _check_details(path: Path, cells: Sequence[Cell]) -> list[Problem]:
@@ -650,7 +664,7 @@ def _add_check(
     checks[exercise].append(check)
 
 
-def _check_code(path: Path, cells: Sequence[Cell], exercises: Sequence[Exercise]) -> list[Problem]:
+def _check_code(path: Path, cells: Sequence[Cell], exercises: Sequence[Exercise], judge: str) -> list[Problem]:
     """The rules for what stands inside answer and test cells."""
     from autograder import rules
 
@@ -658,11 +672,15 @@ def _check_code(path: Path, cells: Sequence[Cell], exercises: Sequence[Exercise]
     locked = set[str]().union(*(rules.names_bound(c.source) for c in cells if "locked" in c.keys))
     answers = {c.keys["solution"] for c in cells if "solution" in c.keys}
     bound = set[str]().union(*(rules.names_bound(c.source) for c in cells if "solution" in c.keys)) - locked
+    unsealed = False
     for cell in cells:
         if "test" in cell.keys:
+            if judge != "sealed":
+                continue  # it runs where the learner's objects are
             found = rules.problems_of_test(
                 cell.source, check_id=cell.keys["test"], answers=answers | bound, locked_names=locked
             )
+            unsealed |= bool(found)
         elif "solution" in cell.keys:
             name = cell.keys["solution"]
             found = rules.problems_of_answer(cell.source, name=name, locked_names=locked)
@@ -671,6 +689,12 @@ def _check_code(path: Path, cells: Sequence[Cell], exercises: Sequence[Exercise]
         else:
             continue
         problems += [Problem(path, cell.line_of(number), message) for number, message in found]
+    if unsealed:
+        remedy = (
+            "its tests run away from the learner's objects, and some cannot: mend what is listed below with check and @check.observe, or "
+            'write judge="in-process" into this header, which runs the tests where learners\' code could see and change them'
+        )
+        problems.append(Problem(path, 1, remedy))
     for exercise in exercises:
         problems += _check_given(path, exercise)
     return problems

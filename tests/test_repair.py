@@ -419,6 +419,34 @@ def test_thousands_of_cells_take_no_time() -> None:
         assert time.perf_counter() - started < 2  # 0.1 s alone on a machine
 
 
+LONG = 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(" " * LONG + "```", "```" + " " * LONG, "```\n" * (LONG // 4), "~~~" + "a" * LONG, "\n" * LONG + "x ?"),
+        *(
+            "# " * LONG + "'",
+            "twice " * LONG,
+            "twice" + " " * LONG + "!",
+            "twice:" + "a" * LONG,
+            "a = 1\n" * (LONG // 6),
+        ),
+        *("? " * LONG + "x", "%" * LONG, " " * LONG + "?" + " " * LONG + "x", "[" * LONG, "pass\n" * (LONG // 5)),
+    ],
+    ids=lambda text: repr(text[:6] + text[-2:]),
+)
+def test_no_text_takes_long(text: str) -> None:
+    started = time.process_time()
+    for cells in (handed_in(twice=text), handed_in(imports=text), handed_in(title=text)):
+        bare = [SubmittedCell(cell.kind, cell.source) for cell in cells]
+        for kind in ("code", "markdown"):
+            mend(SMALL, [*cells, SubmittedCell(kind, text)])
+            mend(SMALL, [*bare, SubmittedCell(kind, text), SubmittedCell(kind, text, "twice", "twice")])
+    assert time.process_time() - started < 6  # of twelve plans
+
+
 def test_the_mended_notebook_is_one_that_nbgrader_takes() -> None:
     from nbgrader.nbgraderformat import MetadataValidator
     from nbgrader.utils import compute_checksum

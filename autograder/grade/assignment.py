@@ -25,9 +25,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, replace_region
+from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, JUDGES, replace_region
 
-JUDGES = ("sealed", "in-process")
 IGNORED = (".*", "__pycache__", "*.py[co]", "*~", "support.txt")
 SUPPORT_BYTES = 64 * 1024 * 1024
 KEY = "torch_foundations"  # our key in a notebook's metadata

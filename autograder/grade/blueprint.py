@@ -29,6 +29,7 @@ from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, released_
 NOTES_TAG = "solution-notes"  # cells that never reach learners
 TEXT_STUB = "YOUR ANSWER HERE"  # nbgrader's
 PARSED_CHARACTERS = 300_000  # of one submission; names in what is longer are read from the starts of lines
+LONG = 20_000  # characters; the names that a longer text looks up are not worked out
 MANY = 500  # definitions or fences looked at in one cell that is no Python
 FENCES = ("```", "~~~")
 
@@ -37,9 +38,9 @@ _LANGUAGES = ("", "python", "py", "python3")
 _MARKER = re.compile(r"^([ \t]*).*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME).*$", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|\s)#")
 _DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*)(?:[%!].*|.*\?[ \t]*)$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*+)(?:[%!].*|.*\?[ \t]*+)$", re.MULTILINE)
 _FENCE = re.compile(
-    r"^[ \t]*(?:```|~~~)[ \t]*(\w*)[^\n]*\n(.*?)(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*+(?:```|~~~)[ \t]*+(\w*+)[^\n]*+\n(.*?)(?:^[ \t]*+(?:```|~~~)[ \t]*+$|\Z)", re.MULTILINE | re.DOTALL
 )
 _WORD = re.compile(r"\w+")
 _PLAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
@@ -172,8 +173,8 @@ class Reader:
         return source if self.names(source) and source in self._python else ""
 
     def needs(self, source: str) -> set[str]:
-        """Names that the code looks up outside of itself."""
-        if not self._parsed(source):
+        """Names that the code looks up outside of itself; none for a very long text."""
+        if len(source) > LONG or not self._parsed(source):
             return set()
         try:
             with warnings.catch_warnings():

@@ -16,6 +16,7 @@ the learner left alone is not touched. The same arguments give the same notebook
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import re
@@ -95,9 +96,14 @@ def refused_notebook(
 
 def released_cell(cell: SourceCell) -> str:
     """A cell as a learner receives it, by nbgrader's rules and its usual marks; a cell that is all solution becomes a stub."""
-    stub = CODE_STUB if cell.kind == "code" else TEXT_STUB
-    kept, replaced = _without(cell.source, *SOLUTION, stub)
-    if cell.role in ("answer", "manual") and not replaced and not _marks(cell).get("task"):
+    answered = cell.role in ("answer", "manual") and not _marks(cell).get("task")
+    return _released(cell.source, CODE_STUB if cell.kind == "code" else TEXT_STUB, answered)
+
+
+@functools.lru_cache(maxsize=4096)
+def _released(source: str, stub: str, answered: bool) -> str:
+    kept, replaced = _without(source, *SOLUTION, stub)
+    if answered and not replaced:
         kept = stub
     for begin, end in REGIONS:
         kept, _ = _without(kept, begin, end)

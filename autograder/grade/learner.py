@@ -16,7 +16,6 @@ that catches it, or that hangs where Python does not look, is killed from outsid
 
 from __future__ import annotations
 
-import ast
 import base64
 import io
 import math
@@ -221,6 +220,7 @@ class Learner:
         """Until the judge closes the connection."""
         signal.signal(signal.SIGALRM, self._alarm)
         signal.signal(signal.SIGXCPU, self._alarm)
+        os.register_at_fork(after_in_child=self.talk.close)  # a copy of this process has nothing to say to the judge
         # What the process writes past Python's own streams lands in a small file on its own disk.
         self.out = os.open("output", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         os.unlink("output")
@@ -468,14 +468,31 @@ def _seed(seed: int) -> None:
 
 
 def warm_up(shell: Any, recorder: Recorder) -> None:
-    """One good and one failing cell, so that what IPython and torch load late is loaded in the room."""
+    """What IPython, torch, NumPy and the checks load late is loaded in the room: a good and a failing cell, and one of each observation."""
+    import numpy.random
+
+    from autograder.check import observations
+
     recorder.start()
     shell.run_line_magic("matplotlib", "inline")
-    for source in ("import math\nx = [1]\nx", "def f(x):\n    return 1 / x\n\nf(0)", "import matplotlib.pyplot as plt", "1 +", "x = 0"):
+    for source in _WARMING:
         shell.run_cell(source, store_history=True)
+    double = shell.user_ns["double"]
+    observations.untouched(double, "00000000")
+    observations.changed(double, (torch.ones(2),))
+    observations.shares(double, (torch.ones(2),))
+    observations.operator_counts(double, (torch.ones(2),), (torch.ones(4),))
+    numpy.random.seed(0)
     layer = torch.nn.Linear(2, 2)
-    layer(torch.ones(1, 2)).sum().item()
-    ast.parse("x = 1")
+    torch.einsum("ij,jk->ik", layer(torch.ones(1, 2)), torch.ones(2, 2)).sum().item()
     shell.reset(new_session=True)
     recorder.stop()
     recorder.outputs = []
+
+
+_WARMING = (
+    "import math\nx = [1]\nx",
+    "def double(x):\n    return 2 * x\n\ndouble([])[0]",
+    "import matplotlib.pyplot as plt",
+    "1 +",
+)

@@ -378,9 +378,15 @@ class _Mender:
             if not free:
                 continue
             target, best = self.targets[place], max(free)[2]
-            self._take(target, best)
-            what = f"The answer had lost nbgrader's mark; it was found by what it defines ({', '.join(target.names)})."
-            self._say(target, what, "likely")
+            last = max(index for _, _, index in candidates[place])
+            if self.what[last] == _FREE:
+                self._take(target, best)
+                what = (
+                    f"The answer had lost nbgrader's mark; it was found by what it defines ({', '.join(target.names)})."
+                )
+                self._say(target, what, "likely")
+            else:  # the last version stands in a cell that answers another exercise too
+                best = last
             for _, _, index in free:
                 if index < best and self._superseded(index, best):
                     self._drop(

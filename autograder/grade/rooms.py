@@ -31,6 +31,7 @@ from autograder.grade.submission import CheckResult, Plan, Refused, ShownCell
 
 _JUDGE = "import sys, json; o = json.loads(sys.argv[1]); sys.path[:] = o['path']; from autograder.grade.judge import main; main(sys.argv[1])"
 _ATTEMPTS = 4  # judges for one submission, when one gets stuck
+_mending = threading.Lock()  # Python's list of warning filters, which parsing touches, belongs to all threads
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 
 
@@ -92,7 +93,9 @@ class Rooms:
     def grade(self, assignment: Assignment, submission: bytes, *, seed: int = 0) -> Report:
         """Grade a file: any bytes at all. Raises RoomError when the rooms do not work; never because of what is in the file."""
         try:
-            plan = repair.mend(assignment, intake.read(submission, self.limits))
+            cells = intake.read(submission, self.limits)
+            with _mending:
+                plan = repair.mend(assignment, cells)
         except Refused as error:
             return report.refused(assignment, str(error), self.versions)
         return self.run(assignment, plan, seed=seed)

@@ -17,7 +17,8 @@ finds it again: the judge gets an `Opaque`, which no comparison accepts.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+import re
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -44,6 +45,7 @@ __all__ = [
 
 _SAFE = 1 << 63
 _HASHED = 20_000  # keys and members of sets in a frame: a million that collide would take hours to put in a dict
+_COLLISIONS = 50  # keys of a dict with one hash
 
 _DTYPES = {
     name: getattr(torch, name)
@@ -61,6 +63,7 @@ _FORMATS = {
     "preserve_format": torch.preserve_format,
     "channels_last": torch.channels_last,
 }
+_DEVICE = re.compile(r"(?:cpu|meta|cuda|mps|xpu)(?::\d{1,3})?")  # torch imports a module for some other names
 _NUMPY = frozenset(
     ("float16", "float32", "float64", "complex64", "complex128", "bool")
     + ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -263,19 +266,26 @@ class Reader:
         dtype, shape = _DTYPES[self._text(name)], self._shape(shape)
         if type(flags) is not int or not 0 <= flags < 4:
             self._refuse("tensor")
-        if self._text(device).startswith("meta"):
+        if not _DEVICE.fullmatch(self._text(device)):
+            self._refuse("device")
+        if device.startswith("meta"):
             made = torch.empty(shape, dtype=dtype, device="meta")
         else:
             content = self._bytes(start, count)
             if len(content) != math.prod(shape) * dtype.itemsize:
                 self._refuse("tensor: its bytes do not fill its shape")
-            if dtype is torch.bool and len(content) and bytes(content).translate(None, b"\x00\x01"):
-                self._refuse("tensor of bools")
+            if dtype is torch.bool:
+                self._bools(content)
             flat = torch.frombuffer(bytearray(content), dtype=dtype) if len(content) else torch.empty(0, dtype=dtype)
             made = flat.reshape(shape)
             if device != "cpu":
                 made = made.to(torch.device(device))
         return self._flagged(made, flags)
+
+    def _bools(self, content: memoryview) -> None:
+        """A bool of another byte than 0 and 1 equals neither True nor False."""
+        if bytes(content).translate(None, b"\x00\x01"):
+            self._refuse("bools")
 
     def _flagged(self, made: torch.Tensor, flags: int) -> torch.Tensor:
         wants = bool(flags & 1) and (made.is_floating_point() or made.is_complex())
@@ -284,9 +294,9 @@ class Reader:
     def _coo(self, rest: list[Any], depth: int) -> torch.Tensor:
         shape, flags, indices, values = rest
         shape, found, numbers = self._shape(shape), self._read(indices, depth + 1), self._read(values, depth + 1)
-        if type(flags) is not int or type(found) is not torch.Tensor or type(numbers) is not torch.Tensor:
+        if type(flags) is not int or not 0 <= flags < 4 or type(found) is not torch.Tensor or type(numbers) is not torch.Tensor:
             self._refuse("sparse tensor")
-        return torch.sparse_coo_tensor(found, numbers, shape, check_invariants=True).requires_grad_(bool(flags & 1))
+        return self._flagged(torch.sparse_coo_tensor(found, numbers, shape, check_invariants=True), flags)
 
     def _array(self, rest: list[Any], depth: int) -> Any:
         import numpy
@@ -294,7 +304,10 @@ class Reader:
         name, shape, start, count = rest
         if self._text(name) not in _NUMPY:
             self._refuse("array")
-        return numpy.frombuffer(bytearray(self._bytes(start, count)), dtype=name).reshape(self._shape(shape))
+        content = self._bytes(start, count)
+        if name == "bool":
+            self._bools(content)
+        return numpy.frombuffer(bytearray(content), dtype=name).reshape(self._shape(shape))
 
     def _scalar(self, rest: list[Any], depth: int) -> Any:
         name, start, count = rest
@@ -309,6 +322,8 @@ class Reader:
         self.hashed += len(values)
         if self.hashed > _HASHED or any(type(value) in _UNHASHABLE for value in values):
             self._refuse("key or member of a set")
+        if len(values) > _COLLISIONS and max(Counter(map(hash, values)).values()) > _COLLISIONS:
+            self._refuse("dict or set: its keys have equal hashes")
         return values
 
 
