@@ -1,11 +1,8 @@
-"""`make grade`: a whole class graded with nbgrader, before a real one is.
+"""`make grade`: a whole class graded with nbgrader's commands, before a real one is.
 
-Every assignment is released, fetched, submitted by the invented class of `classroom`, collected, graded and returned by stock
-nbgrader, in folders and a database of its own under `gradebook/rehearsal/`: an instructor's gradebook is not touched. Each
-check's points are held against those that the bank and the assignment's text give.
-
-Damage that stock nbgrader cannot grade is not in the class: a duplicated or deleted test cell, cells without their metadata,
-a renamed file, a kernel that dies.
+Every assignment is released, fetched, submitted by the invented class of `classroom`, collected, graded and returned, in folders
+and a database of its own under `gradebook/rehearsal/`: an instructor's gradebook is not touched. Each check's points are held against
+those that the bank and the assignment's text give.
 """
 
 from __future__ import annotations
@@ -24,13 +21,6 @@ from rich.table import Table
 from autograder.classroom import CLASS_SIZE, SEED, Submission, classroom
 from autograder.course import Course, CourseError, open_course
 from autograder.desk import Desk, NbgraderError
-
-LEFT_OUT = (
-    "a duplicated or deleted test cell",
-    "cells that lost their metadata",
-    "a renamed notebook",
-    "an answer that kills the kernel",
-)
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,6 @@ def rehearse(
     console.print(table(graded, chosen))
     console.print(f"{len(graded)} submissions in {seconds:.0f} s, {seconds / len(graded):.1f} s each.", highlight=False)
     console.print(f"Scores: {shown(csv, course)}. Feedback: {shown(place / 'feedback', course)}.", highlight=False)
-    console.print(f"Not in the class, since stock nbgrader cannot grade it: {'; '.join(LEFT_OUT)}.", highlight=False)
     wrong = [result for result in graded if result.unexpected]
     if not wrong:
         console.print(f"Every check of all {len(graded)} submissions got exactly the points expected.", style="green")

@@ -29,7 +29,7 @@ OBSERVATION_IMPORTABLE = IMPORTABLE | {"torchscope"}
 JUDGES = frozenset(
     {"close", "equal", "prediction", "raises", "same_operators", "shares_memory", "source_without", "unchanged"}
 )
-CHECK_NAMES = JUDGES | {"attempted", "generator", "observe"}
+CHECK_NAMES = JUDGES | {"attempted", "generator", "handle", "observe"}
 # The position of the function they call for the test; what follows are its arguments.
 _CALLING = {"raises": 1, "same_operators": 0, "shares_memory": 0, "unchanged": 0}
 

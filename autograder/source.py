@@ -398,7 +398,13 @@ def _judge(path: Path, cells: Sequence[Cell], problems: list[Problem]) -> str:
     """Where tests run, as the first cell's header says."""
     for cell in cells[1:]:
         if "judge" in cell.keys:
-            problems.append(Problem(path, cell.line, "judge stands in the header of the first cell, for the whole assignment: move it there"))
+            problems.append(
+                Problem(
+                    path,
+                    cell.line,
+                    "judge stands in the header of the first cell, for the whole assignment: move it there",
+                )
+            )
     judge = cells[0].keys.get("judge", JUDGES[0]) if cells else JUDGES[0]
     if judge not in JUDGES:
         problems.append(Problem(path, cells[0].line, f"judge is {judge!r}: use {' or '.join(map(repr, JUDGES))}"))

@@ -57,4 +57,6 @@ def machine() -> str:
     """One line about where this ran."""
     names = ("torch", "nbgrader", "ipython")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
-    return f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
+    return (
+        f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
+    )

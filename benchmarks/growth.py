@@ -33,15 +33,16 @@ def main() -> None:
     for size in options.sizes:
         with apart() as (desk, place):
             desk.generate(STEM)
-            hand_in(
-                place, [dataclasses.replace(pattern[n % 24], student=f"learner-{n:04d}") for n in range(size)]
-            )
+            hand_in(place, [dataclasses.replace(pattern[n % 24], student=f"learner-{n:04d}") for n in range(size)])
             with Watch() as watch:
                 started = time.perf_counter()
                 status = grade_class(desk, STEM, jobs=2, console=Console(file=io.StringIO()))
                 seconds = time.perf_counter() - started
             assert status == 0
-            print(f"{size:5} submissions: {seconds:6.1f} s, {1000 * seconds / size:4.0f} ms each, at most {watch.most >> 20} MB", flush=True)
+            print(
+                f"{size:5} submissions: {seconds:6.1f} s, {1000 * seconds / size:4.0f} ms each, at most {watch.most >> 20} MB",
+                flush=True,
+            )
 
 
 class Watch:

@@ -1,6 +1,6 @@
 """How long one submission takes, from bytes to report, in warm rooms.
 
-    python benchmarks/latency.py [--runs 100]
+python benchmarks/latency.py [--runs 100]
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def main() -> None:
 
 def tell(name: str, times: list[float]) -> None:
     cuts = statistics.quantiles(times, n=20)
-    print(f"{name:20} median {statistics.median(times):4.0f} ms, 95 % under {cuts[-1]:4.0f} ms, longest {max(times):4.0f} ms")
+    print(
+        f"{name:20} median {statistics.median(times):4.0f} ms, 95 % under {cuts[-1]:4.0f} ms, longest {max(times):4.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -95,7 +95,9 @@ def differences(desk: Desk, submissions: Sequence[Submission], name: str, consol
         got = desk.scores(one.stem, one.student)
         if dict(got) != dict(one.expected):
             found += 1
-            console.print(f"[red]{name}: {one.student} {one.stem} got {sum(got.values()):g}, expected {one.points}[/red]")
+            console.print(
+                f"[red]{name}: {one.student} {one.stem} got {sum(got.values()):g}, expected {one.points}[/red]"
+            )
     return found
 
 
@@ -107,11 +109,15 @@ def in_one_interpreter(submissions: Sequence[Submission]) -> float:
         assignment = assignments[one.stem]
         plan = mend(assignment, read(one.notebook_bytes))
         full = ("test", "locked")
-        work.append([assignment.by_id[c.id].source if c.role in full else c.source for c in plan.cells if c.kind == "code"])
+        work.append(
+            [assignment.by_id[c.id].source if c.role in full else c.source for c in plan.cells if c.kind == "code"]
+        )
     with apart() as (_, place):
         (place / "cells.json").write_text(json.dumps(work))
         command = [sys.executable, __file__, "--floor", str(place / "cells.json")]
-        said = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        said = subprocess.run(
+            command, cwd=place, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
     return float(said.stdout.splitlines()[-1])
 
 

@@ -21,7 +21,15 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"pytorch": "torch", "pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
 # Packages that come with a declared one, and are part of what it promises.
-COMES_WITH = {"packaging": "pytest", "numpy": "matplotlib", "jupyter-client": "nbclient"}
+COMES_WITH = {
+    "jinja2": "nbconvert",
+    "jupyter-client": "nbclient",
+    "markdown-it": "rich",
+    "mistune": "nbconvert",
+    "numpy": "matplotlib",
+    "packaging": "pytest",
+    "sqlalchemy": "nbgrader",
+}
 IMPORTED_AS = {"yaml": "pyyaml"}
 
 

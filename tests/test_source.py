@@ -235,3 +235,38 @@ def test_markers_are_nbgraders_defaults() -> None:
 def test_an_assignment_can_be_loaded_alone(tmp_path: Path) -> None:
     tiny.write(tmp_path)
     assert load_assignment(tmp_path / "solutions" / f"{tiny.STEM}.py").stem == tiny.STEM
+
+
+def test_an_assignment_says_where_its_tests_run(tmp_path: Path) -> None:
+    unsealed = tiny.ASSIGNMENT.replace("check.close(total(", "assert total(x) is x\ncheck.close(total(")
+    path = tmp_path / "solutions" / f"{tiny.STEM}.py"
+    tiny.write(tmp_path)
+    assert load_assignment(path).judge == "sealed"
+    tiny.write(tmp_path, assignment=unsealed)
+    with pytest.raises(SourceError) as refused:
+        load_assignment(path)
+    said = str(refused.value)
+    assert f"{path}:1: its tests run away from the learner's objects" in said
+    assert 'judge="in-process"' in said
+    assert "no assert" in said
+    tiny.write(tmp_path, assignment=unsealed.replace("# %% [markdown]", '# %% [markdown] judge="in-process"', 1))
+    assert load_assignment(path).judge == "in-process"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        (
+            tiny.ASSIGNMENT.replace("# %% [markdown]", '# %% [markdown] judge="open"', 1),
+            "judge is 'open': use 'sealed' or 'in-process'",
+        ),
+        (
+            tiny.ASSIGNMENT.replace('locked="imports"', 'locked="imports" judge="in-process"'),
+            "judge stands in the header of the first cell",
+        ),
+    ],
+)
+def test_a_wrong_judge_is_refused(tmp_path: Path, assignment: str, says: str) -> None:
+    tiny.write(tmp_path, assignment=assignment)
+    with pytest.raises(SourceError, match=says):
+        load_assignment(tmp_path / "solutions" / f"{tiny.STEM}.py")

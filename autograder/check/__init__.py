@@ -290,7 +290,7 @@ def _seed(what: str) -> None:
     _GENERATOR.manual_seed(number)
     # torch.manual_seed writes down a traceback for each device that is not there yet: a millisecond for every check.
     torch.default_generator.manual_seed(number)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(number)
 
 

@@ -97,7 +97,7 @@ def search(answer: object, forbidden: Sequence[str]) -> list[tuple[str, str, int
             continue
         scope = _globals_of(current)
         name = getattr(node, "name", "this answer")
-        uses = dict.fromkeys(uses_in(node, forbidden, lambda part, scope=scope: _alias_of(scope.get(part))))
+        uses = dict.fromkeys(uses_in(node, forbidden, functools.partial(_alias_in, scope)))
         found += [(thing, name, line) for thing, line in sorted(uses, key=lambda use: use[1])]
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
@@ -201,6 +201,10 @@ def _alias_of(value: object) -> str:
     """The name under which a library knows a function, or an empty string."""
     kinds = (types.BuiltinFunctionType, types.FunctionType, types.MethodDescriptorType)
     return str(getattr(value, "__name__", "")) if kind_of(value) in kinds else ""
+
+
+def _alias_in(scope: Mapping[str, object], name: str) -> str:
+    return _alias_of(scope.get(name))
 
 
 def uses_in(node: ast.AST, forbidden: Sequence[str], alias: Callable[[str], str]) -> list[tuple[str, int]]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, JUDGES, replace_region
+from autograder.source import JUDGES
 
 IGNORED = (".*", "__pycache__", "*.py[co]", "*~", "support.txt")
 SUPPORT_BYTES = 64 * 1024 * 1024
@@ -52,11 +52,6 @@ class SourceCell:
     def graded(self) -> bool:
         """Whether points are given by running the cell."""
         return self.role == "test"
-
-    @property
-    def untouched(self) -> str:
-        """An answer cell as a learner receives it."""
-        return replace_region(self.source, BEGIN_SOLUTION, END_SOLUTION, CODE_STUB)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, cast
@@ -42,13 +43,14 @@ import torch
 
 from autograder import check, rules
 from autograder.check import observations
-from autograder.check.values import FOREIGN, NotPlain, Opaque, opaque_name, opaque_reference
-from autograder.grade import wire
-from autograder.grade.limits import Limits
+from autograder.check.values import FOREIGN, NotPlain, Opaque, message_of, opaque_name, opaque_reference
+from autograder.grade import confine, wire
+from autograder.grade.limits import KB, Limits
 from autograder.grade.nursery import ask_for_child, serve
 from autograder.grade.reading import SourceReader
 
 _START = 30.0  # seconds that a learner's process may take to be there
+_OUTPUTS = 10_000  # of a cell
 _TWICE = 2  # calls of one function that may hang or kill the process before it is called no more
 _BUILTINS = vars(builtins)
 
@@ -82,7 +84,7 @@ class Prepared:
 
     code: CodeType | None
     error: str
-    binds: frozenset[str]
+    binds: frozenset[str]  # imports left out
     uses: frozenset[str]
 
 
@@ -95,7 +97,7 @@ class Course:
     folder: str  # where the support files stand on this side
     source: dict[str, str]  # of every cell, by id
     prepared: dict[str, Prepared] = field(default_factory=dict)
-    answers: frozenset[str] = frozenset()  # the names that answers bind
+    answers: frozenset[str] = frozenset()  # the names that answers bind, and locked cells that use them
     classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
 
 
@@ -116,6 +118,10 @@ def prepare(spool: str) -> Course:
             classes |= _names(rules.classes_bound, cell["source"])
         elif course.judge == "sealed":
             course.prepared[cell["id"]] = _prepared(cell["id"], cell["source"])
+    for cell in data["cells"]:  # what is made of an answer is on the learner's side only, and so is what is made of that
+        prepared = course.prepared.get(cell["id"])
+        if prepared and cell["role"] != "test" and prepared.uses & answers:
+            answers |= prepared.binds
     course.answers, course.classes = frozenset(answers), frozenset(classes)
     return course
 
@@ -140,8 +146,17 @@ def _prepared(identity: str, source: str) -> Prepared:
         tree.body[-1] = ast.copy_location(ast.Assign([target], tree.body[-1].value), tree.body[-1])
         ast.fix_missing_locations(tree)
     linecache.cache[name] = (len(plain), None, plain.splitlines(keepends=True), name)
+    imported = {
+        alias.asname or alias.name.partition(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
     return Prepared(
-        compile(tree, name, "exec"), "", frozenset(_names(rules.names_bound, plain)), frozenset(_names(rules.uses_names, plain))
+        compile(tree, name, "exec"),
+        "",
+        frozenset(_names(rules.names_bound, plain)) - imported,
+        frozenset(_names(rules.uses_names, plain)),
     )
 
 
@@ -158,6 +173,7 @@ class Learner:
         self.seed = seed
         self.deadline = deadline  # of the whole submission
         self.talk: socket.socket | None = None
+        self.output_left = limits.total_output_bytes
         self.greeted = False  # whether the process has said that its door is locked
         self.life = -1
         self.starts = 0
@@ -214,9 +230,10 @@ class Learner:
             reply, _ = self._exchange(
                 "run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)}
             )
-            outputs = reply["outputs"]
-            if reply["status"] not in ("ok", "error", "timeout") or type(outputs) is not list:
+            if reply["status"] not in ("ok", "error", "timeout") or type(reply["outputs"]) is not list:
                 raise wire.WireError("no outcome")
+            outputs, size = shown(reply["outputs"], min(self.output_left, _output_bytes(self.limits)))
+            self.output_left -= size
             if reply["status"] != "timeout":
                 self.history.append((identity, source))
             return reply["status"], outputs
@@ -276,6 +293,42 @@ def _fate(error: wire.WireError, seconds: str) -> tuple[str, str]:
     if isinstance(error, wire.Gone):
         return "died", "ended the process that it ran in: it took too much memory, crashed, or called something like `os._exit`"
     return "died", "answered with something that is no value"
+
+
+def _output_bytes(limits: Limits) -> int:
+    """What a cell may show, and the marks around it."""
+    return limits.output_bytes + limits.image_bytes + 64 * KB
+
+
+def shown(outputs: Sequence[Any], room: int) -> tuple[list[dict[str, Any]], int]:
+    """A cell's outputs as `learner.Recorder` makes them, and their size. Another shape, and what does not fit, is dropped: it costs no points."""
+    kept, size = [], 0
+    for output in outputs[:_OUTPUTS]:
+        made = _shown(output) if type(output) is dict else None
+        if made is not None:
+            weight = 64 + len(repr(made))
+            if size + weight <= room:
+                kept.append(made)
+                size += weight
+    return kept, size
+
+
+def _shown(output: Mapping[str, Any]) -> dict[str, Any] | None:
+    kind, name, text = output.get("output_type"), output.get("name"), output.get("text")
+    if kind == "stream" and name in ("stdout", "stderr") and type(text) is str:
+        return {"output_type": kind, "name": name, "text": text}
+    if kind == "error":
+        lines, ename, evalue = output.get("traceback"), output.get("ename"), output.get("evalue")
+        if type(lines) is list and type(ename) is str and type(evalue) is str and all(type(line) is str for line in lines):
+            return {"output_type": kind, "ename": ename, "evalue": evalue, "traceback": lines}
+    if kind in ("execute_result", "display_data") and type(output.get("data")) is dict:
+        data = {mime: text for mime, text in output["data"].items() if type(text) is str}
+        details, sizes = output.get("metadata"), {}
+        for mime in data if type(details) is dict else ():
+            if type(details.get(mime)) is dict:
+                sizes[mime] = {k: v for k, v in details[mime].items() if k in ("width", "height") and type(v) in (int, float)}
+        return {"output_type": kind, "data": data, "metadata": sizes} if data else None
+    return None
 
 
 def _stopped_output(sentence: str) -> dict[str, Any]:
@@ -348,6 +401,8 @@ class Court:
 
     def look_up(self, name: str) -> Any:
         """What a test finds under a name that it did not bind itself."""
+        if not self.current:  # a locked cell: only a test asks
+            raise NameError(f"name {name!r} is not defined")
         reply, blob = self._ask("get", {"name": name})
         if reply.get("missing"):
             raise NameError(f"name {name!r} is not defined")
@@ -437,10 +492,11 @@ class Court:
         self.learner.ready()
         mark = (self.current, self.learner.starts)
         if mark != self.begun:
+            seed = {"seed": self.learner.seed_of(self.current)}
             try:
-                self.learner.ask("begin", self.limits.test_seconds, {"seed": self.learner.seed_of(self.current)})
+                self.learner.ask("begin", self.limits.test_seconds, seed)
             except Stopped:  # what an earlier test was given ended the process when it was cleared away: not this test's fault
-                self.learner.ready()
+                self.learner.ask("begin", self.limits.test_seconds, seed)
             self.begun = (self.current, self.learner.starts)
 
     def _value(self, reply: Mapping[str, Any], blob: memoryview, label: str, reference: object = None) -> Any:
@@ -485,6 +541,7 @@ class Court:
         if prepared is None or prepared.code is None or prepared.uses & self.course.answers:
             return ""
         torch.default_generator.manual_seed(self.learner.seed_of(cell.id))
+        self.current = ""
         try:
             dict.pop(self.namespace, "__value__", None)
             exec(prepared.code, self.namespace)
@@ -493,8 +550,8 @@ class Court:
         return ""
 
     def learner_bound(self, source: str) -> None:
-        """A learner's cell ran: names that only tests had bound are the learner's again."""
-        for name in self.texts.add(source) & self.by_tests:
+        """A learner's cell ran: an answer's name that a test had bound is the learner's again. A test's own helper never is."""
+        for name in self.texts.add(source) & self.by_tests & self.course.answers:
             dict.pop(self.namespace, name, None)
             self.by_tests.discard(name)
 
@@ -536,7 +593,7 @@ class Court:
         """A test that runs in the learner's process: what it says of itself is believed."""
         self.current = cell.id
         try:
-            reply, blob = self.learner.ask(
+            reply, _ = self.learner.ask(
                 "test", self.limits.test_seconds, {"source": self.course.source[cell.id], "seed": self.learner.seed_of(cell.id)}
             )
         except Stopped as stopped:
@@ -647,7 +704,7 @@ def described(error: BaseException) -> str:
     """An exception in a test, for the learner: theirs with the line where it arose, the test's own by its text."""
     notes = error.__dict__
     if FOREIGN in notes:
-        message = check.message_of(error)
+        message = message_of(error)
         lines = [f"{notes['label']} raised {notes[FOREIGN]}: {message}"]
         for function, line, text in notes["places"][-3:]:
             lines.append(f"  line {line} of its cell, in {function}: {text.strip()}")
@@ -655,6 +712,11 @@ def described(error: BaseException) -> str:
     if isinstance(error, NameError):
         return f"NameError: {error}. Is the answer's cell complete, and does it run without an error?"
     return f"{type(error).__name__}: {error}"
+
+
+def _written(message: str) -> str:
+    """A message that any file or database can hold."""
+    return message[:20_000].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _headed(message: str) -> str:
@@ -666,11 +728,18 @@ def _headed(message: str) -> str:
 
 
 def _assertion(error: AssertionError) -> str:
-    """The line of the assert that failed."""
+    """The line of the assert that failed, where a learner can see it."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
-    line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno).strip() if at else ""
+    if at is None:
+        return "An assertion of the test does not hold."
+    name = at.tb_frame.f_code.co_filename
+    lines = linecache.getlines(name)
+    above = [line for line in lines[: at.tb_lineno] if "HIDDEN TESTS" in line]
+    if above and "BEGIN HIDDEN TESTS" in above[-1]:
+        return "A hidden assertion of the test does not hold."
+    line = lines[at.tb_lineno - 1].strip() if at.tb_lineno <= len(lines) else ""
     return f"This does not hold: {line}" if line.startswith("assert") else "An assertion of the test does not hold."
 
 
@@ -688,6 +757,7 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
     job, _ = wire.receive(coordinator, Limits())
     limits, course = Limits(**job["limits"]), courses[request["assignment"]]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine.limit_memory(limits.total_memory_bytes)  # a test may multiply what an answer gave back
     signal.signal(signal.SIGALRM, _alarm)
     os.sched_setaffinity(0, {job["cpu"]})
     os.environ["AUTOGRADER_SEED"] = str(job["seed"])
@@ -718,7 +788,7 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
                     status, message, share = court.sealed_test(cell)
                 else:
                     status, message, share = court.test_in_place(cell)
-                say(kind="check", id=cell.id, status=status, message=message[:20_000], points=share * cell.points)
+                say(kind="check", id=cell.id, status=status, message=_written(message), points=share * cell.points)
                 continue
             if cell.role in ("locked", "given") and course.judge == "sealed":
                 wrong = court.run_here(cell)
@@ -727,6 +797,8 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
             status, outputs = learner.run(cell.id, cell.source)
             if cell.role not in ("locked",):
                 court.learner_bound(cell.source)
+                for remark in court.texts.remarks:
+                    say(kind="note", id=cell.id, text=remark)
             say(kind="cell", id=cell.id, status=status, outputs=outputs)
         say(kind="end")
     except Broken as error:
@@ -745,10 +817,8 @@ def main(arguments: str) -> None:
     wire.know_numpy()
     # torch loads its printing and comparing code at first use.
     check.attempted(1, "")
-    try:
+    with suppress(check.CheckFailed):
         check.close(torch.ones(2), torch.zeros(2), on="a")
-    except check.CheckFailed:
-        pass
     ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # not dumpable: no other process of this user reads the tests in its memory
     courses: dict[str, Course] = {}
 

@@ -8,12 +8,30 @@ that asked for it fails.
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Sequence
 
 from autograder.check import code
+from autograder.grade import evasion
 
 _MANY = 50  # definitions that a search looks through
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _looked_up(node: ast.AST) -> set[str]:
+    """The names that a statement looks up in the notebook: an argument or a local name of a function is none of them."""
+    names = set[str]()
+    try:
+        queue = [symtable.symtable(ast.unparse(node), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    while queue:
+        scope = queue.pop()
+        queue += scope.get_children()
+        for symbol in scope.get_symbols():
+            if symbol.is_referenced() and (scope.get_type() == "module" or symbol.is_global()):
+                names.add(symbol.get_name())
+    return names
 
 
 class SourceReader:
@@ -21,9 +39,11 @@ class SourceReader:
 
     def __init__(self) -> None:
         self.bound: dict[str, ast.stmt] = {}  # the last statement at the top of a cell that gave a name its value
+        self.remarks: list[str] = []  # on the last cell
 
     def add(self, source: str) -> frozenset[str]:
         """A cell ran: the names that it bound. One that is no Python binds nothing."""
+        self.remarks = []
         outer, self.bound = self.bound, {}
         self._read(source)
         names = frozenset(self.bound)
@@ -36,6 +56,7 @@ class SourceReader:
             tree = ast.parse(plain)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
+        self.remarks = evasion.remarks(tree)
         self._walk(tree.body)
 
     def _walk(self, statements: Sequence[ast.stmt]) -> None:
@@ -70,12 +91,11 @@ class SourceReader:
                 label = node.name
             uses = dict.fromkeys(code.uses_in(node, forbidden, self.alias))
             found += [(thing, label, line) for thing, line in sorted(uses, key=lambda use: use[1])]
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                    helper = self.bound.get(part.id)
-                    if helper is not None and id(helper) not in seen:
-                        seen.add(id(helper))
-                        queue.append((part.id, helper))
+            for used in sorted(_looked_up(node)):
+                helper = self.bound.get(used)
+                if helper is not None and id(helper) not in seen:
+                    seen.add(id(helper))
+                    queue.append((used, helper))
         return found
 
     def alias(self, name: str) -> str:

@@ -231,11 +231,9 @@ class Rooms:
 
 def _start_judge(room: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket, IO[bytes]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    said = tempfile.TemporaryFile()
-    options = {"control": theirs.fileno(), "room": room.fileno(), "path": [p for p in sys.path if p]}
+    said = tempfile.TemporaryFile()  # noqa: SIM115
     here = str(Path(__file__).resolve().parents[2])
-    if here not in options["path"]:
-        options["path"].insert(0, here)
+    options = {"control": theirs.fileno(), "room": room.fileno(), "path": list(dict.fromkeys([here, *filter(None, sys.path)]))}
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "HOME": os.environ.get("HOME", "/"),

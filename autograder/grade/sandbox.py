@@ -25,7 +25,7 @@ from typing import IO
 
 _LIBRARY = "/course"  # where the project's two packages stand inside
 _BOOT = "import sys, json; o = json.loads(sys.argv[1]); sys.path[:] = o['path']; from autograder.grade.room import main; main(sys.argv[1])"
-THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 # What root needs to lock a learner in: mounts and namespaces, another user's number, and to kill that user's processes.
 _OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -67,7 +67,7 @@ class Room:
 def start_room(*, sandboxed: bool = True, gpu: bool = False) -> Room:
     """Start the warm room. It is ready when `wait_ready` returns. Raises SandboxError."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    said = tempfile.TemporaryFile()
+    said = tempfile.TemporaryFile()  # noqa: SIM115
     command, environment = (
         _in_bubblewrap(theirs.fileno(), gpu) if sandboxed else _in_the_open(theirs.fileno(), gpu)
     )
@@ -121,8 +121,8 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
         isolation += ["--cap-drop", "ALL", *(word for name in _OF_ROOT for word in ("--cap-add", name))]
     else:
         isolation += ["--unshare-user", "--cap-add", "ALL"]
-    path = [_LIBRARY, *dict.fromkeys([*standard, *packages])]
-    options = json.dumps({"control": control, "sandboxed": True, "gpu": gpu, "path": path})
+    shown = [_LIBRARY, *dict.fromkeys([*standard, *packages])]
+    options = json.dumps({"control": control, "sandboxed": True, "gpu": gpu, "path": shown})
     inside = {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp/home",

@@ -159,7 +159,7 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     dense = tensor.cpu().resolve_conj().resolve_neg().contiguous()
     if dense.numel() == 0:
         return b""
-    return cast(bytes, dense.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return dense.reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def _bytes_form(writer: Writer, value: Any, depth: int) -> Any:
