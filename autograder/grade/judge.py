@@ -118,7 +118,8 @@ def prepare(spool: str) -> Course:
             classes |= _names(rules.classes_bound, cell["source"])
         elif course.judge == "sealed":
             course.prepared[cell["id"]] = _prepared(cell["id"], cell["source"])
-    for cell in data["cells"]:  # what is made of an answer is on the learner's side only, and so is what is made of that
+    # What is made of an answer is on the learner's side only, and so is what is made of that.
+    for cell in data["cells"]:
         prepared = course.prepared.get(cell["id"])
         if prepared and cell["role"] != "test" and prepared.uses & answers:
             answers |= prepared.binds
@@ -323,10 +324,13 @@ def _shown(output: Mapping[str, Any]) -> dict[str, Any] | None:
             return {"output_type": kind, "ename": ename, "evalue": evalue, "traceback": lines}
     if kind in ("execute_result", "display_data") and type(output.get("data")) is dict:
         data = {mime: text for mime, text in output["data"].items() if type(text) is str}
-        details, sizes = output.get("metadata"), {}
-        for mime in data if type(details) is dict else ():
-            if type(details.get(mime)) is dict:
-                sizes[mime] = {k: v for k, v in details[mime].items() if k in ("width", "height") and type(v) in (int, float)}
+        metadata = output.get("metadata")
+        details: Mapping[str, Any] = metadata if type(metadata) is dict else {}
+        sizes = {
+            mime: {k: v for k, v in details[mime].items() if k in ("width", "height") and type(v) in (int, float)}
+            for mime in data
+            if type(details.get(mime)) is dict
+        }
         return {"output_type": kind, "data": data, "metadata": sizes} if data else None
     return None
 
@@ -529,7 +533,7 @@ class Court:
         if error is not None:
             raise error
         # What a class makes may be looked into: the test asked for it by calling the class.
-        if type(value) is Opaque and reference is None and label in self.course.classes:
+        if isinstance(value, Opaque) and reference is None and label in self.course.classes:
             return Handle(self, opaque_name(value), opaque_reference(value), label)
         return value
 
