@@ -66,7 +66,11 @@ def expected_notebooks(assignment: str, student: str, notebooks: list[str]) -> N
         return
     parent = NbGrader.instance() if NbGrader.initialized() else None
     directory = CourseDirectory(parent=parent) if parent is not None else None
-    source = Path(directory.format_path(directory.source_directory, ".", assignment)) if directory else Path("solutions", assignment)
+    source = (
+        Path(directory.format_path(directory.source_directory, ".", assignment))
+        if directory
+        else Path("solutions", assignment)
+    )
     names = [path.name for path in sorted(source.glob("*.ipynb"))]
     if names:
         notebooks[:] = [str(Path(notebooks[0]).parent / name) for name in names]

@@ -19,8 +19,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -93,7 +94,9 @@ class Class:
         """Who handed something in."""
         above = self.desk.folder("submitted", "*", self.stem)
         pattern = os.path.relpath(above, above.parents[1])
-        return sorted(path.parts[-2] for path in above.parents[1].glob(pattern) if path.is_dir() and not path.is_symlink())
+        return sorted(
+            path.parts[-2] for path in above.parents[1].glob(pattern) if path.is_dir() and not path.is_symlink()
+        )
 
     def job(self, student: str) -> Job:
         """A submission's files. Links and files beside the notebooks are not looked at."""
@@ -165,7 +168,9 @@ class Class:
         self._swap_in(job, notebooks)
         self.reports.mkdir(parents=True, exist_ok=True)
         record = {"key": job.key, "notebooks": [report.as_json() for report in reports.values()]}
-        write_whole(self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+        write_whole(
+            self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
+        )
 
     def graded(self, assignment: Assignment, report: Report) -> dict[str, Any]:
         """The autograded notebook."""
@@ -200,7 +205,9 @@ def read_sources(desk: Desk, stem: str) -> list[Assignment]:
     folder = desk.folder("source", ".", stem)
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
-        raise CourseError(f"there is no notebook in {folder}: is the assignment called {stem!r}, and was it built (`make notebooks`)?")
+        raise CourseError(
+            f"there is no notebook in {folder}: is the assignment called {stem!r}, and was it built (`make notebooks`)?"
+        )
     try:
         support = support_files(folder, desk.api.coursedir.ignore)
         return [read_assignment(path.stem, path.read_bytes(), support=support) for path in paths]
@@ -267,7 +274,9 @@ def grade_class(
     if work:
         rooms = Rooms(limits, sandboxed=sandboxed, gpu=gpu)
         if not sandboxed:
-            shown.print("[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]")
+            shown.print(
+                "[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]"
+            )
         with Book(desk) as book, rooms, _progress(shown, len(work)) as step:
             for job, reports in _graded(this, rooms, work, jobs or os.cpu_count() or 1):
                 this.write(book, job, reports)
@@ -282,7 +291,10 @@ def grade_class(
         shown.print(table(stem, ordered))
     bad = [row for row in ordered if row.state in ("refused", "missing")]
     ran = f"{len(work)} graded in {seconds:.1f} s ({seconds / len(work):.2f} s each)" if work else "none had changed"
-    shown.print(f"{len(ordered)} submissions, {ran}. {f'{len(bad)} could not be graded.' if bad else ''}".rstrip(), highlight=False)
+    shown.print(
+        f"{len(ordered)} submissions, {ran}. {f'{len(bad)} could not be graded.' if bad else ''}".rstrip(),
+        highlight=False,
+    )
     return 1 if bad else 0
 
 
@@ -305,24 +317,22 @@ def _graded(this: Class, rooms: Rooms, work: Sequence[Job], jobs: int) -> Iterat
                 future.cancel()
 
 
-class _progress:
-    """A bar where somebody looks, and nothing otherwise."""
-
-    def __init__(self, console: Console, total: int) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        self.progress = Progress(*columns, console=console, transient=True) if console.is_terminal else None
-        self.total = total
-
-    def __enter__(self) -> Any:
-        if self.progress is None:
-            return lambda student: None
-        self.progress.start()
-        task = self.progress.add_task("grading", total=self.total)
-        return lambda student: self.progress and self.progress.update(task, advance=1, description=student)
-
-    def __exit__(self, *_: object) -> None:
-        if self.progress is not None:
-            self.progress.stop()
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar where somebody looks, and nothing otherwise. Gives a function that is told who is done."""
+    if not console.is_terminal:
+        yield lambda student: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("grading", total=total)
+        yield lambda student: progress.update(task, advance=1, description=student)
 
 
 def table(stem: str, rows: Sequence[Row]) -> Table:
@@ -340,7 +350,9 @@ def table(stem: str, rows: Sequence[Row]) -> Table:
         remarks = sum(len(book["remarks"]) for book in books)
         state = {"graded": "", "unchanged": "unchanged"}.get(row.state, f"[red]{row.state}[/red]")
         told = escape(row.why) if row.why else ", ".join(words)
-        marks = ", ".join(([str(mends)] if mends else []) + ([f"[yellow]look at {remarks}[/yellow]"] if remarks else []))
+        marks = ", ".join(
+            ([str(mends)] if mends else []) + ([f"[yellow]look at {remarks}[/yellow]"] if remarks else [])
+        )
         result.add_row(escape(row.student), f"{points:g} of {most:g}" if books else "", state, told, marks)
     return result
 
@@ -365,4 +377,3 @@ def _installed(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return ""
-

@@ -67,16 +67,32 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(command)
     command.set_defaults(run=_grade)
 
+    command = commands.add_parser(
+        "regrade", help="show what changed tests or points change in the gradebook, and write it"
+    )
+    command.add_argument("stem", metavar="STEM", help="the assignment")
+    command.add_argument("--yes", action="store_true", help="write it (default: only show it)")
+    command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
+    command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
+    _add_sandbox(command)
+    command.set_defaults(run=_regrade)
+
     command = commands.add_parser("grade-one", help="grade one notebook of any nbgrader course, without a gradebook")
     command.add_argument("submission", type=Path, metavar="SUBMISSION.ipynb")
-    command.add_argument("--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook")
-    command.add_argument("--judge", choices=JUDGES, default="", help="where tests run (default: as the source says, or sealed)")
+    command.add_argument(
+        "--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook"
+    )
+    command.add_argument(
+        "--judge", choices=JUDGES, default="", help="where tests run (default: as the source says, or sealed)"
+    )
     _add_sandbox(command)
     command.set_defaults(run=_grade_one)
 
     command = commands.add_parser("repair", help="write a damaged notebook as it would be graded")
     command.add_argument("submission", type=Path, metavar="SUBMISSION.ipynb")
-    command.add_argument("--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook")
+    command.add_argument(
+        "--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook"
+    )
     command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.ipynb")
     command.set_defaults(run=_repair)
 
@@ -187,6 +203,22 @@ def _grade(options: argparse.Namespace) -> int:
         students=options.student,
         jobs=options.jobs,
         force=options.force,
+        as_json=options.json,
+        sandboxed=not options.no_sandbox,
+        gpu=options.gpu,
+    )
+
+
+def _regrade(options: argparse.Namespace) -> int:
+    from autograder.desk import Desk
+    from autograder.regrade import regrade
+
+    return regrade(
+        Desk.of_course(open_course(options.root).root),
+        options.stem,
+        yes=options.yes,
+        students=options.student,
+        jobs=options.jobs,
         as_json=options.json,
         sandboxed=not options.no_sandbox,
         gpu=options.gpu,

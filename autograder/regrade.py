@@ -111,7 +111,12 @@ class Trail:
             content = self.path.read_bytes()
         except FileNotFoundError:
             return []
-        return [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+        try:
+            return [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+        except ValueError as error:
+            raise CourseError(
+                f"{self.path} has a line that is not JSON ({error}): put the file aside, or mend that line"
+            ) from error
 
     def unfinished(self) -> dict[str, Any] | None:
         """The migration of a run that did not come to its end."""
@@ -270,6 +275,16 @@ class Regrade:
             ]
         return row
 
+    def settled(self, student: str, *, gone: bool, started: bool) -> Row:
+        """A submission that needs no grading, or whose folder is gone. Once a run has started, what is graded was graded by it, or by `autograder grade` since."""
+        if gone:
+            why = "its submission is no longer there: points of checks that stay are kept"
+            return self.row(student, "gone", self.entries[student], why)
+        why = next((book["refused"] for book in self.this.record_of(student)["notebooks"] if book["refused"]), "")
+        if not started:
+            return self.row(student, "unchanged", self.entries[student])
+        return self.row(student, "refused" if why else "regraded", self.entries[student], why)
+
     def note(self, row: Row, key: str) -> None:
         """A submission's line in the trail, once. `key` is the digest of all that its points depend on."""
         if self.run is None or (row.student, key) in self.written:
@@ -384,9 +399,8 @@ def regrade(
         if book is not None and started and (work.run is None or work.migrates):
             work.begin(book)
         step = stack.enter_context(_bar(shown, len(at_work)))
-        for job, reports in (
-            _graded(work.this, rooms, at_work, jobs or os.cpu_count() or 1) if rooms is not None else ()
-        ):
+        reported = _graded(work.this, rooms, at_work, jobs or os.cpu_count() or 1) if rooms is not None else ()
+        for job, reports in reported:
             why = next((r.refused for r in reports.values() if r.refused), "") or ""
             state = "refused" if why else "regraded"
             foreseen = work.foreseen(job, reports)
@@ -403,8 +417,7 @@ def regrade(
             rows[job.student] = row
             step(job.student)
         for student, key in settled.items():
-            gone = "its submission is no longer there: points of checks that stay are kept" if not key else ""
-            rows[student] = work.row(student, "gone" if gone else "unchanged", work.entries[student], gone)
+            rows[student] = work.settled(student, gone=not key, started=started)
             if book is not None and started:
                 work.note(rows[student], key)
         if book is not None and work.run is not None:
@@ -413,19 +426,18 @@ def regrade(
             if not waiting:
                 work.trail.append({"what": "done", "run": work.run["run"]})
     ordered = [rows[student] for student in wanted]
-    gate = _gate(desk, stem)
+    found = {
+        "assignment": stem,
+        "written": wrote,
+        "gate": _gate(desk, stem),
+        "cells": work.cells,
+        "backup": backup,
+        "submissions": [row.as_json() for row in ordered],
+        "totals": totals(ordered),
+    }
     if as_json:
-        found = {
-            "assignment": stem,
-            "written": wrote,
-            "gate": gate,
-            "cells": work.cells,
-            "backup": backup,
-            "submissions": [row.as_json() for row in ordered],
-            "totals": totals(ordered),
-        }
         print(json.dumps(found, indent=1))
-    _tell(shown, work, ordered, yes=yes, started=started, wrote=wrote, backup=backup, gate=gate, as_json=as_json)
+    _tell(shown, work, ordered, found, yes=yes, as_json=as_json)
     if waiting:
         shown.print(
             f"{len(waiting)} other submissions are still to be graded: run this without --student.", highlight=False
@@ -460,6 +472,9 @@ def source_layout(desk: Desk, stem: str) -> Layout:
         if isinstance(steps, list):  # the gate guards what learners get, and nothing of this leaves the folder
             config.GenerateAssignment.preprocessors = [step for step in steps if GATE not in str(step)]
         aside = Desk(desk.root, config)
+        with closing(sqlite3.connect(f"{folder}/cells.db")) as database:
+            # An empty database has nbgrader start alembic, for a second or more, only to note a version in it.
+            database.execute("create table alembic_version (version_num varchar(32) not null)")
         try:
             aside.generate(stem)
         except NbgraderError as error:
@@ -486,7 +501,11 @@ def table(stem: str, rows: Sequence[Row]) -> Table:
             escape(row.student),
             before,
             after,
-            f"[{colour}]{row.change:+g}[/{colour}]" if before and after else "first graded" if after else "",
+            f"[{colour}]{f'{row.change:+g}' if abs(row.change) > _SLACK else '='}[/{colour}]"
+            if before and after
+            else "first graded"
+            if after
+            else "",
             escape(moved),
             str(kept or ""),
             f"[yellow]{dropped}[/yellow]" if dropped else "",
@@ -496,64 +515,52 @@ def table(stem: str, rows: Sequence[Row]) -> Table:
 
 
 def _tell(
-    shown: Console,
-    work: Regrade,
-    rows: Sequence[Row],
-    *,
-    yes: bool,
-    started: bool,
-    wrote: bool,
-    backup: str,
-    gate: str,
-    as_json: bool,
+    shown: Console, work: Regrade, rows: Sequence[Row], found: Mapping[str, Any], *, yes: bool, as_json: bool
 ) -> None:
-    stem = work.stem
-    if gate:
-        shown.print(f"[yellow]{escape(gate)}[/yellow]", highlight=False)
-    calm = not started and not any(row.moved() or row.old is None or row.state != "unchanged" for row in rows)
-    if calm:
-        shown.print(
-            f"Nothing has changed: the gradebook has the tests of {stem} as they are, and every submission has the points that they give. Nothing was written.",
-            highlight=False,
+    def say(text: str) -> None:
+        shown.print(text, markup=False, highlight=False)
+
+    stem, total = work.stem, found["totals"]
+    if found["gate"]:
+        shown.print(found["gate"], style="yellow", markup=False, highlight=False)
+    moved = any(row.state != "missing" and (row.old is None or row.moved()) for row in rows)
+    due = found["written"] if yes else work.run is not None or work.migrates or moved
+    if not as_json and (due or any(row.state in ("missing", "gone") for row in rows)):
+        shown.print(table(stem, rows))
+    if not due:
+        say(
+            f"Nothing has changed: the gradebook has the tests of {stem} as they are, and every submission that is there has the points that they give. "
+            "Nothing was written."
         )
         return
     for kind, cells in work.cells.items():
         if cells:
-            shown.print(
-                f"Cells {kind}: {escape(', '.join(f'{name} ({what})' for name, what in cells.items()))}.",
-                highlight=False,
-            )
-    if not as_json:
-        shown.print(table(stem, rows))
-    found = totals(rows)
-    if found["mean_before"] is not None:
-        shown.print(
-            f"{found['submissions']} submissions: {found['more']} with more points, {found['fewer']} with fewer, {found['same']} with the same"
-            f"{', {} graded for the first time'.format(found['first']) if found['first'] else ''}; the mean goes from {found['mean_before']:g} to {found['mean_after']:g}.",
-            highlight=False,
+            say(f"Cells {kind}: {', '.join(f'{name} ({what})' for name, what in cells.items())}.")
+    if total["mean_before"] is not None:
+        first = f", {total['first']} graded for the first time" if total["first"] else ""
+        say(
+            f"{total['submissions']} submissions: {total['more']} with more points, {total['fewer']} with fewer, {total['same']} with the same{first}; "
+            f"the mean goes from {total['mean_before']:g} to {total['mean_after']:g}."
         )
-    if found["kept"] or found["dropped"]:
+    if total["kept"] or total["dropped"]:
         gone = (
-            f" {found['dropped']} belong to cells that are gone, and are kept in {work.trail.path} only."
-            if found["dropped"]
+            f", {total['dropped']} belong to cells that are gone: only {work.trail.path} keeps them"
+            if total["dropped"]
             else ""
         )
-        shown.print(f"Manual scores, extra credit and comments: {found['kept']} are kept.{gone}", highlight=False)
-    if not yes:
-        again = "A regrade was stopped on its way: this goes on with it. " if work.run is not None else ""
-        copied = "" if _database(work.desk) else " This gradebook is not a SQLite file: copy it yourself before."
-        shown.print(
-            f"{again}Nothing was written. `autograder regrade {stem} --yes` writes it.{copied}", highlight=False
+        say(f"Manual scores, extra credit and comments: {total['kept']} are kept{gone}.")
+    file = _database(work.desk)
+    if yes:
+        copied = (
+            f"The gradebook as it was is in {found['backup']}"
+            if file
+            else "This gradebook is no SQLite file: copies of it are your own business"
         )
-    elif wrote:
-        kept = (
-            f"The gradebook as it was is in {backup}"
-            if backup
-            else "This gradebook is not a SQLite file: copies of it are your own business"
-        )
-        shown.print(f"Written. {kept}; what was changed is in {work.trail.path}.", highlight=False)
-    else:
-        shown.print("No submission's points changed: nothing was written.", highlight=False)
+        say(f"Written. {copied}; what was changed is in {work.trail.path}.")
+        return
+    stopped = "A regrade was stopped on its way: this goes on with it. " if work.run is not None else ""
+    copy_it = "" if file else " This gradebook is no SQLite file: copy it yourself before."
+    say(f"{stopped}Nothing was written. `autograder regrade {stem} --yes` writes it.{copy_it}")
 
 
 def _words(kind: str, points: Mapping[str, Sequence[float]]) -> str:

@@ -30,13 +30,17 @@ def read_source(path: Path, judge: str = "") -> Assignment:
         raise CourseError(str(error)) from error
 
 
-def grade_one(source: Path, submission: Path, *, judge: str = "", as_json: bool = False, sandboxed: bool = True, gpu: bool = False) -> int:
+def grade_one(
+    source: Path, submission: Path, *, judge: str = "", as_json: bool = False, sandboxed: bool = True, gpu: bool = False
+) -> int:
     """Grade one notebook and print what came of it: 0 when it could be graded, 2 when it was refused. Raises CourseError."""
     assignment = read_source(source, judge)
     content = _bytes(submission)
     console = Console(stderr=as_json)
     if not sandboxed:
-        console.print("[bold red]No sandbox: the notebook's code runs as you, with your files and your network.[/bold red]")
+        console.print(
+            "[bold red]No sandbox: the notebook's code runs as you, with your files and your network.[/bold red]"
+        )
     with Rooms(sandboxed=sandboxed, gpu=gpu) as rooms:
         report = rooms.grade(assignment, content)
     if as_json:
@@ -65,7 +69,9 @@ def repair(source: Path, submission: Path, out: Path) -> int:
         raise CourseError(f"{out} cannot be written ({error.strerror})") from error
     if plan.mends:
         console.print(mends_table(plan.mends))
-    console.print(f"{out} written; {len(plan.mends)} mends." if plan.mends else f"{out} written; there was nothing to mend.")
+    console.print(
+        f"{out} written; {len(plan.mends)} mends." if plan.mends else f"{out} written; there was nothing to mend."
+    )
     return 0
 
 
@@ -79,7 +85,9 @@ def show(report: Report, console: Console) -> None:
     for check in report.checks:
         colour = colours.get(check.status, "red")
         points = f"{number(check.points):g} of {number(check.max_points):g}"
-        result.add_row(check.id, points, f"[{colour}]{check.status.replace('_', ' ')}[/{colour}]", escape(check.message))
+        result.add_row(
+            check.id, points, f"[{colour}]{check.status.replace('_', ' ')}[/{colour}]", escape(check.message)
+        )
     console.print(result)
     if report.mends:
         console.print(mends_table(report.mends))

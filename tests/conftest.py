@@ -8,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from autograder.grade import Rooms
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here"
@@ -60,3 +63,32 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
         for number, one in enumerate(page.context.pages):
             one.screenshot(path=pictures / f"{item.name}-{number}.png")
     return report
+
+
+@pytest.fixture(scope="session")
+def rooms() -> Iterator[Rooms]:
+    """Rooms of the default limits, warm for the whole session."""
+    from autograder.grade import Rooms
+
+    need_bubblewrap()
+    with Rooms() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def hasty_rooms() -> Iterator[Rooms]:
+    """Rooms for submissions that hang or fill something: the same walls, nearer."""
+    from hostile import HASTY
+
+    from autograder.grade import Rooms
+
+    need_bubblewrap()
+    with Rooms(HASTY) as opened:
+        yield opened
+
+
+def need_bubblewrap() -> None:
+    """Skip where it is missing; in CI, which has it, fail."""
+    if shutil.which("bwrap") is None:
+        reason = "bubblewrap is not installed, and nothing less may run what learners wrote: make system"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

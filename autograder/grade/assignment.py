@@ -116,9 +116,13 @@ def read_assignment(
         cell = _cell(name, number, raw)
         if cell.id in seen:
             if cell.role == "given":  # nobody looks it up by name
-                cell = SourceCell(f"{cell.id}-{number}", cell.kind, cell.role, cell.source, attachments=cell.attachments)
+                cell = SourceCell(
+                    f"{cell.id}-{number}", cell.kind, cell.role, cell.source, attachments=cell.attachments
+                )
             else:
-                raise AssignmentError(f"{name}: cells {seen[cell.id]} and {number} both have the grade_id {cell.id!r}: rename one")
+                raise AssignmentError(
+                    f"{name}: cells {seen[cell.id]} and {number} both have the grade_id {cell.id!r}: rename one"
+                )
         seen[cell.id] = number
         cells.append(cell)
     if not any(cell.graded or cell.role == "manual" for cell in cells):
@@ -143,7 +147,9 @@ def support_files(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
             continue
         total += path.stat().st_size
         if total > SUPPORT_BYTES:
-            raise AssignmentError(f"{folder}: the files beside the notebook have more than {SUPPORT_BYTES >> 20} MB: learners' code gets a copy of them, so keep them small")
+            raise AssignmentError(
+                f"{folder}: the files beside the notebook have more than {SUPPORT_BYTES >> 20} MB: learners' code gets a copy of them, so keep them small"
+            )
         found[name.as_posix()] = path.read_bytes()
     return found
 
@@ -156,7 +162,9 @@ def _cell(name: str, number: int, raw: Any) -> SourceCell:
         grade, solution, locked = (bool(marks.get(key)) for key in ("grade", "solution", "locked"))
         task = bool(marks.get("task"))
         points = float(marks.get("points") or 0)
-        identity = str(marks["grade_id"]) if grade or solution or locked or task else str(raw.get("id") or f"cell-{number}")
+        identity = (
+            str(marks["grade_id"]) if grade or solution or locked or task else str(raw.get("id") or f"cell-{number}")
+        )
         attachments = dict(raw.get("attachments", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AssignmentError(f"{name}: cell {number} is not a cell that nbgrader would accept ({error!r})") from error
@@ -171,7 +179,9 @@ def _cell(name: str, number: int, raw: Any) -> SourceCell:
         role = "answer" if code else "manual"
     else:
         role = "locked" if locked else "given"
-    if role == "test" and any(line.strip().lower().startswith(("### autotest", "### hashed autotest")) for line in source.splitlines()):
+    if role == "test" and any(
+        line.strip().lower().startswith(("### autotest", "### hashed autotest")) for line in source.splitlines()
+    ):
         raise AssignmentError(
             f"{name}: the test {identity} holds an AUTOTEST line, which `nbgrader generate_assignment` writes out: "
             "give the notebook in nbgrader's source_with_tests folder as the source"

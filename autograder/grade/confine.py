@@ -219,7 +219,9 @@ def machine() -> tuple[int, int]:
     """The column of the table of system calls, and the kernel's number of this machine. Raises ConfineError."""
     name = platform.machine()
     if name not in _MACHINES:
-        raise ConfineError(f"there is no filter of system calls for this machine ({name}): use --no-sandbox, or x86-64 or ARM 64")
+        raise ConfineError(
+            f"there is no filter of system calls for this machine ({name}): use --no-sandbox, or x86-64 or ARM 64"
+        )
     return _MACHINES[name]
 
 
@@ -242,7 +244,10 @@ def call_filter() -> bytes:
     ]
     for numbers in _DENIED.values():
         program += [step(equal, numbers[column], 0, 1), step(give, refuse)]
-    program += [step(equal, _CLONE3[column], 0, 1), step(give, no_such)]  # its flags lie in memory; libc falls back to clone
+    program += [
+        step(equal, _CLONE3[column], 0, 1),
+        step(give, no_such),
+    ]  # its flags lie in memory; libc falls back to clone
     program += [
         step(equal, _SOCKETPAIR[column], 0, 5),
         step(load, 24),

@@ -44,7 +44,9 @@ class TooLarge(WireError):
     """A value that is too large, too deep or has too many parts to travel."""
 
 
-def send(sock: socket.socket, document: Any, parts: Sequence[bytes | memoryview] = (), deadline: float | None = None) -> None:
+def send(
+    sock: socket.socket, document: Any, parts: Sequence[bytes | memoryview] = (), deadline: float | None = None
+) -> None:
     """One frame, whole. Raises Gone when nobody listens, Late when nobody reads it before `deadline` (monotonic)."""
     text = _encode(document).encode("ascii")
     data = b"".join([_HEAD.pack(len(text), sum(map(len, parts))), text, *parts])

@@ -135,7 +135,9 @@ def _names(function: Callable[[str], set[str]], source: str) -> set[str]:
 
 
 def _prepared(identity: str, source: str) -> Prepared:
-    plain = "\n".join("pass" if line.lstrip().startswith(("%", "!")) and line[:1] in "%!" else line for line in source.splitlines())
+    plain = "\n".join(
+        "pass" if line.lstrip().startswith(("%", "!")) and line[:1] in "%!" else line for line in source.splitlines()
+    )
     name = f"<test {identity}>"
     try:
         tree = ast.parse(plain, name)
@@ -184,7 +186,10 @@ class Learner:
         """A fresh process, with the cells of the history run in it. Raises Stopped."""
         self.stop()
         if self.starts > self.limits.restarts:
-            raise Stopped("died", f"The notebook's code ended or hung its process more than {self.limits.restarts} times: it is not started again.")
+            raise Stopped(
+                "died",
+                f"The notebook's code ended or hung its process more than {self.limits.restarts} times: it is not started again.",
+            )
         self.starts += 1
         ours, theirs = socket.socketpair()
         life, self.life = os.pipe()
@@ -197,7 +202,11 @@ class Learner:
             support.append([name, at, len(content)])
             parts.append(content)
             at += len(content)
-        wire.send(ours, {"limits": dataclasses.asdict(self.limits), "support": support, "cpu": min(os.sched_getaffinity(0))}, parts)
+        wire.send(
+            ours,
+            {"limits": dataclasses.asdict(self.limits), "support": support, "cpu": min(os.sched_getaffinity(0))},
+            parts,
+        )
         self.greeted = False
         for identity, source in list(self.history):
             self.alive()
@@ -205,7 +214,9 @@ class Learner:
                 self._exchange("run", self.limits.cell_seconds, {"source": source, "seed": self.seed_of(identity)})
             except wire.WireError:
                 self.history.remove((identity, source))
-                raise Stopped("died", "The notebook's code ended its process where it had not done so before.") from None
+                raise Stopped(
+                    "died", "The notebook's code ended its process where it had not done so before."
+                ) from None
 
     def ready(self) -> None:
         """There is a process. Raises Stopped."""
@@ -246,9 +257,15 @@ class Learner:
             return status, [_stopped_output(f"This cell {sentence}. It was left out when the cells below it ran.")]
         except (KeyError, TypeError):
             self.stop()
-            return "died", [_stopped_output("This cell broke the process that it ran in. It was left out when the cells below it ran.")]
+            return "died", [
+                _stopped_output(
+                    "This cell broke the process that it ran in. It was left out when the cells below it ran."
+                )
+            ]
 
-    def ask(self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()) -> tuple[Any, memoryview]:
+    def ask(
+        self, op: str, seconds: float, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()
+    ) -> tuple[Any, memoryview]:
         """A request during a test. Raises Stopped."""
         try:
             self.ready()
@@ -292,7 +309,10 @@ def _fate(error: wire.WireError, seconds: str) -> tuple[str, str]:
     if isinstance(error, wire.TooLarge):
         return "died", f"gave back too much ({error})"
     if isinstance(error, wire.Gone):
-        return "died", "ended the process that it ran in: it took too much memory, crashed, or called something like `os._exit`"
+        return (
+            "died",
+            "ended the process that it ran in: it took too much memory, crashed, or called something like `os._exit`",
+        )
     return "died", "answered with something that is no value"
 
 
@@ -320,7 +340,12 @@ def _shown(output: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"output_type": kind, "name": name, "text": text}
     if kind == "error":
         lines, ename, evalue = output.get("traceback"), output.get("ename"), output.get("evalue")
-        if type(lines) is list and type(ename) is str and type(evalue) is str and all(type(line) is str for line in lines):
+        if (
+            type(lines) is list
+            and type(ename) is str
+            and type(evalue) is str
+            and all(type(line) is str for line in lines)
+        ):
             return {"output_type": kind, "ename": ename, "evalue": evalue, "traceback": lines}
     if kind in ("execute_result", "display_data") and type(output.get("data")) is dict:
         data = {mime: text for mime, text in output["data"].items() if type(text) is str}
@@ -411,12 +436,16 @@ class Court:
         if reply.get("missing"):
             raise NameError(f"name {name!r} is not defined")
         if type(reply.get("module")) is str:
-            raise Unsealed(f"the test uses the module {name}, which only the learner's cells import: import it in a locked cell, or in the test")
+            raise Unsealed(
+                f"the test uses the module {name}, which only the learner's cells import: import it in a locked cell, or in the test"
+            )
         return self._value(reply, blob, name, ["name", name])
 
     def call(self, reference: object, label: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
         if self.hung.get(label, 0) >= _TWICE:
-            raise Stopped("timeout", f"{label} has hung or ended its process {_TWICE} times before, and was not called again.")
+            raise Stopped(
+                "timeout", f"{label} has hung or ended its process {_TWICE} times before, and was not called again."
+            )
         writer = wire.Writer(self.limits, self._refer)
         document = {
             "function": reference,
@@ -484,7 +513,9 @@ class Court:
             'use an @check.observe function, or grade with judge = "in-process"'
         )
 
-    def _ask(self, op: str, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()) -> tuple[Any, memoryview]:
+    def _ask(
+        self, op: str, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()
+    ) -> tuple[Any, memoryview]:
         self._begin()
         left = self.test_deadline - time.monotonic()
         if left <= 0:
@@ -499,7 +530,9 @@ class Court:
             seed = {"seed": self.learner.seed_of(self.current)}
             try:
                 self.learner.ask("begin", self.limits.test_seconds, seed)
-            except Stopped:  # what an earlier test was given ended the process when it was cleared away: not this test's fault
+            except (
+                Stopped
+            ):  # what an earlier test was given ended the process when it was cleared away: not this test's fault
                 self.learner.ask("begin", self.limits.test_seconds, seed)
             self.begun = (self.current, self.learner.starts)
 
@@ -507,7 +540,9 @@ class Court:
         """The value in a reply, or the exception in it, raised."""
         if reply.get("timeout"):
             self.hung[label] = self.hung.get(label, 0) + 1
-            raise Stopped("timeout", f"{label} ran longer than {self.limits.test_seconds:g} seconds: does its loop end?")
+            raise Stopped(
+                "timeout", f"{label} ran longer than {self.limits.test_seconds:g} seconds: does its loop end?"
+            )
         if type(reply.get("too_large")) is str:
             raise Stopped("failed", f"{label} gave back {reply['too_large'][:200]}.")
 
@@ -598,7 +633,9 @@ class Court:
         self.current = cell.id
         try:
             reply, _ = self.learner.ask(
-                "test", self.limits.test_seconds, {"source": self.course.source[cell.id], "seed": self.learner.seed_of(cell.id)}
+                "test",
+                self.limits.test_seconds,
+                {"source": self.course.source[cell.id], "seed": self.learner.seed_of(cell.id)},
             )
         except Stopped as stopped:
             return stopped.status, str(stopped), 0.0
@@ -695,9 +732,7 @@ def _foreign(raised: Any, reader: wire.Reader, label: str) -> Exception:
         error = Exception(message)
     error.__dict__[FOREIGN] = name[:120]
     places = [
-        (str(function)[:80], int(line), str(text)[:160])
-        for function, line, text, _ in frames[:8]
-        if type(line) is int
+        (str(function)[:80], int(line), str(text)[:160]) for function, line, text, _ in frames[:8] if type(line) is int
     ]
     error.__dict__["places"] = places
     error.__dict__["label"] = label
@@ -767,7 +802,10 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
     os.environ["AUTOGRADER_SEED"] = str(job["seed"])
     if course.folder:
         os.chdir(course.folder)
-    cells = [Cell(i, role, code, course.source[i] if text is None else text, points) for i, role, code, text, points in job["cells"]]
+    cells = [
+        Cell(i, role, code, course.source[i] if text is None else text, points)
+        for i, role, code, text, points in job["cells"]
+    ]
     deadline = time.monotonic() + job["seconds"]
 
     def say(**document: Any) -> None:
@@ -787,7 +825,11 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
                     continue
                 say(kind="at", id=cell.id)
                 if time.monotonic() > deadline:
-                    status, message, share = "timeout", "The notebook ran longer than it may: this check was not run.", 0.0
+                    status, message, share = (
+                        "timeout",
+                        "The notebook ran longer than it may: this check was not run.",
+                        0.0,
+                    )
                 elif course.judge == "sealed":
                     status, message, share = court.sealed_test(cell)
                 else:

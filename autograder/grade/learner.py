@@ -62,7 +62,13 @@ class Recorder:
     def stop(self) -> list[dict[str, Any]]:
         self.listening = False
         if self.cut:
-            self.outputs.append({"output_type": "stream", "name": "stdout", "text": "\n… the rest of this output was cut: it was too long.\n"})
+            self.outputs.append(
+                {
+                    "output_type": "stream",
+                    "name": "stdout",
+                    "text": "\n… the rest of this output was cut: it was too long.\n",
+                }
+            )
         return self.outputs
 
     def stream(self, name: str, text: str) -> None:
@@ -102,7 +108,9 @@ class Recorder:
             sizes = {}
             for mime, details in (metadata or {}).items():
                 if type(mime) is str and type(details) is dict:
-                    sizes[mime] = {k: v for k, v in details.items() if k in ("width", "height") and type(v) in (int, float)}
+                    sizes[mime] = {
+                        k: v for k, v in details.items() if k in ("width", "height") and type(v) in (int, float)
+                    }
             self.outputs.append({"output_type": kind, "data": kept, "metadata": sizes})
 
     def error(self, name: str, message: str, lines: Sequence[str]) -> None:
@@ -112,7 +120,9 @@ class Recorder:
         if len(text) > self.text_left:
             text, self.cut = text[-self.text_left :] if self.text_left else "", True
         self.text_left -= len(text)
-        self.outputs.append({"output_type": "error", "ename": name, "evalue": message[:_TEXT], "traceback": text.split("\n")})
+        self.outputs.append(
+            {"output_type": "error", "ename": name, "evalue": message[:_TEXT], "traceback": text.split("\n")}
+        )
 
     def finished(self) -> list[dict[str, Any]]:
         for output in self.outputs:
@@ -305,7 +315,9 @@ class Learner:
         """What programs that the cell started wrote."""
         end = os.fstat(self.out).st_size
         if end > self.shown:
-            text = os.pread(self.out, min(end - self.shown, self.limits.output_bytes), self.shown).decode("utf-8", "replace")
+            text = os.pread(self.out, min(end - self.shown, self.limits.output_bytes), self.shown).decode(
+                "utf-8", "replace"
+            )
             os.ftruncate(self.out, 0)
             self.shown = 0
             self.recorder.listening = True
@@ -431,7 +443,9 @@ def _exception(error: BaseException, writer: wire.Writer) -> dict[str, Any]:
     """What the judge needs to raise its like: the names of its bases, its arguments, and where it came from."""
     bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
     args = error.args if type(error.args) is tuple else ()
-    plain = [writer.write(arg) if kind_of(arg) in _SMALL and len(repr(arg)) < _TEXT else _message(error) for arg in args[:4]]
+    plain = [
+        writer.write(arg) if kind_of(arg) in _SMALL and len(repr(arg)) < _TEXT else _message(error) for arg in args[:4]
+    ]
     frames = []
     for frame in traceback.extract_tb(error.__traceback__)[-40:]:
         if not frame.filename.startswith(("<frozen", "<observation")) and "autograder" not in frame.filename:

@@ -157,4 +157,3 @@ def _processes() -> tuple[dict[int, int], dict[int, int]]:
                     fields = file.read().rpartition(b")")[2].split()
                 parents[int(entry)], sizes[int(entry)] = int(fields[1]), int(fields[21]) * _PAGE
     return parents, sizes
-

@@ -15,6 +15,7 @@ from autograder.check import code
 from autograder.grade import evasion
 
 _MANY = 50  # definitions that a search looks through
+_CHARACTERS = 300_000  # of one submission: a parsed cell takes a thousand times its own size
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -40,10 +41,14 @@ class SourceReader:
     def __init__(self) -> None:
         self.bound: dict[str, ast.stmt] = {}  # the last statement at the top of a cell that gave a name its value
         self.remarks: list[str] = []  # on the last cell
+        self.left = _CHARACTERS
 
     def add(self, source: str) -> frozenset[str]:
-        """A cell ran: the names that it bound. One that is no Python binds nothing."""
+        """A cell ran: the names that it bound. One that is no Python binds nothing; behind more than can be read, no name has a source."""
         self.remarks = []
+        self.left -= len(source)
+        if self.left < 0:
+            return frozenset()
         outer, self.bound = self.bound, {}
         self._read(source)
         names = frozenset(self.bound)
@@ -81,7 +86,7 @@ class SourceReader:
     def uses(self, name: str, forbidden: Sequence[str]) -> list[tuple[str, str, int]] | None:
         """Every use of something forbidden: (what, in which function, on which line of its cell). None without a source."""
         start = self.bound.get(name)
-        if start is None:
+        if start is None or self.left < 0:
             return None
         found: list[tuple[str, str, int]] = []
         queue, seen = [(name, start)], {id(start)}

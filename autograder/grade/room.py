@@ -43,7 +43,9 @@ def main(arguments: str) -> None:
     recorder = learner.Recorder(Limits())
     shell = learner.make_shell(recorder)
     learner.warm_up(shell, recorder)
-    patience = time.monotonic() + 10  # matplotlib's timer, started while it looks for fonts, may still be on its way out
+    patience = (
+        time.monotonic() + 10
+    )  # matplotlib's timer, started while it looks for fonts, may still be on its way out
     while len(os.listdir("/proc/self/task")) != 1 and time.monotonic() < patience:
         time.sleep(0.01)
     if len(os.listdir("/proc/self/task")) != 1:

@@ -117,7 +117,13 @@ class Rooms:
         for test in assignment.tests:
             checks.setdefault(
                 test.id,
-                CheckResult(test.id, 0.0, test.max_points, "died", "This check was not reached: what came before it broke its judge."),
+                CheckResult(
+                    test.id,
+                    0.0,
+                    test.max_points,
+                    "died",
+                    "This check was not reached: what came before it broke its judge.",
+                ),
             )
         return Report(
             assignment.name,
@@ -164,7 +170,13 @@ class Rooms:
                 ours,
                 {
                     "cells": [
-                        [c.id, c.role, c.kind == "code", None if c.role in ("test", "locked") else c.source, c.max_points]
+                        [
+                            c.id,
+                            c.role,
+                            c.kind == "code",
+                            None if c.role in ("test", "locked") else c.source,
+                            c.max_points,
+                        ]
                         for c in plan.cells
                     ],
                     "limits": dataclasses.asdict(self.limits),
@@ -184,7 +196,9 @@ class Rooms:
                 elif kind == "check":
                     cell = assignment.by_id[document["id"]]
                     message = _ADDRESS.sub("0x…", document["message"])
-                    checks[cell.id] = CheckResult(cell.id, document["points"], cell.max_points, document["status"], message)
+                    checks[cell.id] = CheckResult(
+                        cell.id, document["points"], cell.max_points, document["status"], message
+                    )
                     at = ""
                 elif kind == "cell" and document["id"] in ran:
                     outputs[document["id"]] = _without_addresses(document["outputs"])
@@ -222,7 +236,12 @@ class Rooms:
                     (support / name).parent.mkdir(parents=True, exist_ok=True)
                     (support / name).write_bytes(content)
                 cells = [{"id": c.id, "kind": c.kind, "role": c.role, "source": c.source} for c in assignment.cells]
-                data = {"judge": assignment.judge, "cells": cells, "support": list(assignment.support), "folder": str(support)}
+                data = {
+                    "judge": assignment.judge,
+                    "cells": cells,
+                    "support": list(assignment.support),
+                    "folder": str(support),
+                }
                 path = folder / "assignment.json"
                 path.write_text(json.dumps(data), encoding="utf-8")
                 self._spooled[assignment.digest] = str(path)
@@ -233,7 +252,11 @@ def _start_judge(room: socket.socket) -> tuple[subprocess.Popen[bytes], socket.s
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile()  # noqa: SIM115
     here = str(Path(__file__).resolve().parents[2])
-    options = {"control": theirs.fileno(), "room": room.fileno(), "path": list(dict.fromkeys([here, *filter(None, sys.path)]))}
+    options = {
+        "control": theirs.fileno(),
+        "room": room.fileno(),
+        "path": list(dict.fromkeys([here, *filter(None, sys.path)])),
+    }
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "HOME": os.environ.get("HOME", "/"),

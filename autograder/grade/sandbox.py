@@ -68,9 +68,7 @@ def start_room(*, sandboxed: bool = True, gpu: bool = False) -> Room:
     """Start the warm room. It is ready when `wait_ready` returns. Raises SandboxError."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile()  # noqa: SIM115
-    command, environment = (
-        _in_bubblewrap(theirs.fileno(), gpu) if sandboxed else _in_the_open(theirs.fileno(), gpu)
-    )
+    command, environment = _in_bubblewrap(theirs.fileno(), gpu) if sandboxed else _in_the_open(theirs.fileno(), gpu)
     try:
         process = subprocess.Popen(
             command,
@@ -108,7 +106,19 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
     here = Path(__file__).resolve().parents[2]
     for name in ("autograder", "torchscope"):
         mounts.show(str(here / name), f"{_LIBRARY}/{name}")
-    mounts.arguments += ["--proc", "/proc", "--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm", "--symlink", "/proc/self/fd", "/dev/fd"]
+    mounts.arguments += [
+        "--proc",
+        "/proc",
+        "--perms",
+        "0755",
+        "--tmpfs",
+        "/dev",
+        "--dir",
+        "/dev/shm",
+        "--symlink",
+        "/proc/self/fd",
+        "/dev/fd",
+    ]
     devices = [f"/dev/{name}" for name in _DEVICES]
     if gpu:
         devices += sorted(str(p) for p in Path("/dev").glob("nvidia*"))
@@ -187,7 +197,8 @@ def explain(said: str) -> str:
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     lowered = said.lower()
     if "bwrap:" in lowered and any(
-        words in lowered for words in ("namespace", "uid map", "uid_map", "operation not permitted", "permission denied")
+        words in lowered
+        for words in ("namespace", "uid map", "uid_map", "operation not permitted", "permission denied")
     ):
         return (
             f"the sandbox cannot be set up here ({last}). Bubblewrap needs user namespaces: on Ubuntu 24.04 and later run "

@@ -20,7 +20,9 @@ class SubmittedCell:
     source: str
     id: str = ""  # the cell's own id, or empty
     grade_id: str = ""  # nbgrader's, or empty
-    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))  # name -> type -> base64
+    attachments: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # name -> type -> base64
 
 
 @dataclass(frozen=True)

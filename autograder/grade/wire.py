@@ -294,7 +294,12 @@ class Reader:
     def _coo(self, rest: list[Any], depth: int) -> torch.Tensor:
         shape, flags, indices, values = rest
         shape, found, numbers = self._shape(shape), self._read(indices, depth + 1), self._read(values, depth + 1)
-        if type(flags) is not int or not 0 <= flags < 4 or type(found) is not torch.Tensor or type(numbers) is not torch.Tensor:
+        if (
+            type(flags) is not int
+            or not 0 <= flags < 4
+            or type(found) is not torch.Tensor
+            or type(numbers) is not torch.Tensor
+        ):
             self._refuse("sparse tensor")
         return self._flagged(torch.sparse_coo_tensor(found, numbers, shape, check_invariants=True), flags)
 
