@@ -277,8 +277,8 @@ def grade_class(
             shown.print(
                 "[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]"
             )
-        with Book(desk) as book, rooms, _progress(shown, len(work)) as step:
-            for job, reports in _graded(this, rooms, work, jobs or os.cpu_count() or 1):
+        with Book(desk) as book, rooms, progress_bar(shown, len(work)) as step:
+            for job, reports in graded_reports(this, rooms, work, jobs or os.cpu_count() or 1):
                 this.write(book, job, reports)
                 sentence = next((r.refused for r in reports.values() if r.refused), "")
                 rows[job.student] = Row(job.student, reports, "refused" if sentence else "graded", sentence or "")
@@ -298,7 +298,9 @@ def grade_class(
     return 1 if bad else 0
 
 
-def _graded(this: Class, rooms: Rooms, work: Sequence[Job], jobs: int) -> Iterator[tuple[Job, dict[str, Report]]]:
+def graded_reports(
+    this: Class, rooms: Rooms, work: Sequence[Job], jobs: int
+) -> Iterator[tuple[Job, dict[str, Report]]]:
     """Reports as they come, with no more under way than it takes to keep the rooms busy."""
     with ThreadPoolExecutor(jobs) as pool:
         waiting = iter(work)
@@ -318,7 +320,7 @@ def _graded(this: Class, rooms: Rooms, work: Sequence[Job], jobs: int) -> Iterat
 
 
 @contextmanager
-def _progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
+def progress_bar(console: Console, total: int) -> Iterator[Callable[[str], None]]:
     """A bar where somebody looks, and nothing otherwise. Gives a function that is told who is done."""
     if not console.is_terminal:
         yield lambda student: None

@@ -381,7 +381,7 @@ class Book:
 
         if notebook_id not in self._cells:
             found = self._session.query(BaseCell.id, BaseCell.name).filter(BaseCell.notebook_id == notebook_id)
-            self._cells[notebook_id] = {identity: name for identity, name in found}
+            self._cells[notebook_id] = dict(found.all())
         return self._cells[notebook_id]
 
     def _penalty_plugin(self) -> Any:

@@ -40,7 +40,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder import gradebook
-from autograder.batch import Class, Job, _graded, _progress
+from autograder.batch import Class, Job, graded_reports, progress_bar
 from autograder.course import CourseError, open_course
 from autograder.desk import Desk, NbgraderError
 from autograder.grade import Limits, Report, Rooms
@@ -399,7 +399,7 @@ def regrade(
         if book is not None and started and (work.run is None or work.migrates):
             work.begin(book)
         step = stack.enter_context(_bar(shown, len(at_work)))
-        reported = _graded(work.this, rooms, at_work, jobs or os.cpu_count() or 1) if rooms is not None else ()
+        reported = graded_reports(work.this, rooms, at_work, jobs or os.cpu_count() or 1) if rooms is not None else ()
         for job, reports in reported:
             why = next((r.refused for r in reports.values() if r.refused), "") or ""
             state = "refused" if why else "regraded"
@@ -569,7 +569,7 @@ def _words(kind: str, points: Mapping[str, Sequence[float]]) -> str:
 
 
 def _bar(shown: Console, total: int) -> AbstractContextManager[Any]:
-    bar: AbstractContextManager[Any] = _progress(shown, total)
+    bar: AbstractContextManager[Any] = progress_bar(shown, total)
     return bar
 
 

@@ -78,9 +78,8 @@ def _family() -> list[int]:
 
 
 def _pss(pid: int) -> int:
-    with suppress(OSError, StopIteration, ValueError):
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            return 1024 * int(next(line for line in file if line.startswith("Pss:")).split()[1])
+    with suppress(OSError, StopIteration, ValueError), open(f"/proc/{pid}/smaps_rollup") as file:
+        return 1024 * int(next(line for line in file if line.startswith("Pss:")).split()[1])
     return 0
 
 

@@ -531,6 +531,16 @@ def test_the_environment_holds_nothing_of_the_grader(learner: Ask) -> None:
     assert learner(code) == []
 
 
+def test_bubblewrap_itself_knows_nothing_of_the_graders_environment(learner: Ask, house: House) -> None:
+    learner("answer = 1")
+    seen = 0
+    for pid in {house.room, *descendants(house.room)}:
+        with contextlib.suppress(OSError):
+            assert b"SECRET_FOR_TEST" not in Path(f"/proc/{pid}/environ").read_bytes()
+            seen += 1
+    assert seen >= 1
+
+
 def test_it_is_the_first_and_only_process_in_its_world(learner: Ask) -> None:
     assert learner("import os\nanswer = [os.getpid(), [int(p) for p in os.listdir('/proc') if p.isdecimal()]]") == [
         1,
@@ -697,6 +707,26 @@ def test_all_that_it_started_ends_with_the_one_who_asked(house: House) -> None:
     assert house.ask(DAEMON, "daemon") == 1
     assert soon(lambda: len(marked()) == 3)
     house.ask(None, "daemon")  # closes the pipe: the judge went away
+    assert soon(lambda: not marked())
+
+
+def test_it_ends_with_the_one_who_asked_even_when_it_does_not_listen(house: House) -> None:
+    """It never comes to read that its socket was closed: the room kills it."""
+    deaf = (
+        DAEMON
+        + """
+import signal, time
+def spin(*_):
+    while True:
+        time.sleep(1)
+signal.signal(signal.SIGALRM, spin)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+"""
+    )
+    assert house.ask(deaf, "deaf") == 1
+    assert soon(lambda: len(marked()) == 3)
+    time.sleep(0.4)
+    house.ask(None, "deaf")
     assert soon(lambda: not marked())
 
 

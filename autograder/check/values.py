@@ -80,9 +80,30 @@ def _nothing(self: Opaque, *_: object, **__: object) -> Any:
 
 
 for _dunder in (
-    *("bool", "len", "iter", "next", "contains", "getitem", "call", "getattr", "enter", "exit", "eq", "ne", "lt", "le", "gt", "ge"),
+    *(
+        "bool",
+        "len",
+        "iter",
+        "next",
+        "contains",
+        "getitem",
+        "call",
+        "getattr",
+        "enter",
+        "exit",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+    ),
     *("int", "float", "complex", "index", "neg", "pos", "abs", "invert", "round"),
-    *(f"{side}{name}" for side in ("", "r") for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")),
+    *(
+        f"{side}{name}"
+        for side in ("", "r")
+        for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+    ),
     *(f"{side}{name}" for side in ("", "r") for name in ("and", "or", "xor", "lshift", "rshift", "divmod")),
 ):
     setattr(Opaque, f"__{_dunder}__", _nothing)

@@ -26,30 +26,32 @@ _MODULES = frozenset(
 _NAMES = frozenset(("exec", "eval", "compile", "__import__", "__builtins__", "get_ipython"))
 _ATTRIBUTES = frozenset(
     (
-        "_getframe",
-        "settrace",
-        "setprofile",
-        "monitoring",
-        "f_back",
-        "f_locals",
-        "f_globals",
-        "tb_frame",
-        "__code__",
-        "__globals__",
-        "__closure__",
-    )
-    + (
-        "__subclasses__",
-        "__builtins__",
-        "modules",
-        "meta_path",
-        "_exit",
-        "fork",
-        "kill",
-        "execv",
-        "posix_spawn",
-        "popen",
-        "system",
+        *(
+            "_getframe",
+            "settrace",
+            "setprofile",
+            "monitoring",
+            "f_back",
+            "f_locals",
+            "f_globals",
+            "tb_frame",
+            "__code__",
+            "__globals__",
+            "__closure__",
+        ),
+        *(
+            "__subclasses__",
+            "__builtins__",
+            "modules",
+            "meta_path",
+            "_exit",
+            "fork",
+            "kill",
+            "execv",
+            "posix_spawn",
+            "popen",
+            "system",
+        ),
     )
 )
 # Changing one of these changes what others compute with.
@@ -89,8 +91,8 @@ def _reaches_for(node: ast.AST) -> str:
         if node.attr in _ATTRIBUTES and not (node.attr == "modules" and root != "sys"):
             return f"uses {node.attr}"
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
-        if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in _LIBRARIES:
-            return f"changes {node.args[0].id}"
+        names = [part.id for part in node.args[:1] if isinstance(part, ast.Name)]
+        return "".join(f"changes {name}" for name in names if name in _LIBRARIES)
     return ""
 
 

@@ -716,7 +716,10 @@ _RAISABLE: dict[str, type[Exception]] = {
     f"builtins.{name}": kind
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, Exception)
-} | {"torch._C._LinAlgError": torch.linalg.LinAlgError, "torch.OutOfMemoryError": torch.OutOfMemoryError}
+} | {
+    "torch._C._LinAlgError": cast(type[Exception], vars(torch.linalg)["LinAlgError"]),
+    "torch.OutOfMemoryError": torch.OutOfMemoryError,
+}
 
 
 def _foreign(raised: Any, reader: wire.Reader, label: str) -> Exception:

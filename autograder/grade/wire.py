@@ -65,8 +65,10 @@ _FORMATS = {
 }
 _DEVICE = re.compile(r"(?:cpu|meta|cuda|mps|xpu)(?::\d{1,3})?")  # torch imports a module for some other names
 _NUMPY = frozenset(
-    ("float16", "float32", "float64", "complex64", "complex128", "bool")
-    + ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+    (
+        *("float16", "float32", "float64", "complex64", "complex128", "bool"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    )
 )
 
 
