@@ -80,7 +80,7 @@ def _without_sandbox(limits: Any, support: Mapping[str, bytes], *, gpu: bool) ->
 
     from autograder.grade import confine
 
-    folder = Path(tempfile.mkdtemp(prefix="learner-"))
+    folder = Path(tempfile.mkdtemp(prefix="learner-", dir=os.environ["HOME"]))
     for name, content in support.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

@@ -210,7 +210,7 @@ class Rooms:
                     return None
         except frames.Late:
             return at, "timeout", "The check got stuck, and was stopped."
-        except frames.Gone:
+        except frames.WireError:
             return at, "died", "The check broke its judge: what the answer gave back was too much for it."
         finally:
             ours.close()

@@ -39,7 +39,8 @@ class SandboxError(Exception):
 class Room:
     """A running warm room: its process, and the socket on which it takes requests."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, said: IO[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, said: IO[bytes], home: str) -> None:
+        self.home = home  # of a room without a sandbox, or empty
         self.process = process
         self.control = control
         self.said = said
@@ -62,13 +63,19 @@ class Room:
             self.process.kill()
             self.process.wait()
         self.said.close()
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
 
 
 def start_room(*, sandboxed: bool = True, gpu: bool = False) -> Room:
     """Start the warm room. It is ready when `wait_ready` returns. Raises SandboxError."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile()  # noqa: SIM115
-    command, environment = _in_bubblewrap(theirs.fileno(), gpu) if sandboxed else _in_the_open(theirs.fileno(), gpu)
+    home = "" if sandboxed else tempfile.mkdtemp(prefix="room-")
+    if sandboxed:
+        command, environment = _in_bubblewrap(theirs.fileno(), gpu)
+    else:
+        command, environment = _in_the_open(theirs.fileno(), gpu, home)
     try:
         process = subprocess.Popen(
             command,
@@ -81,7 +88,7 @@ def start_room(*, sandboxed: bool = True, gpu: bool = False) -> Room:
         )
     finally:
         theirs.close()
-    return Room(process, ours, said)
+    return Room(process, ours, said, home)
 
 
 def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
@@ -175,8 +182,7 @@ class _Mounts:
         self.made.add(target)
 
 
-def _in_the_open(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
-    home = tempfile.mkdtemp(prefix="room-")
+def _in_the_open(control: int, gpu: bool, home: str) -> tuple[list[str], dict[str, str]]:
     path = [p for p in sys.path if p]
     options = json.dumps({"control": control, "sandboxed": False, "gpu": gpu, "path": path})
     environment = {
