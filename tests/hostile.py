@@ -978,7 +978,7 @@ FILES = (
     Attack(
         "what the grader has",
         "files",
-        first="import os\nfor path in ('/etc/shadow', '/etc/passwd', '/etc/hosts', '/etc/machine-id', '/root/.bashrc', '/home', '/var/log', '/srv', '/mnt', '/media', '/boot', '/run', '/sys/kernel'):\n"
+        first="import os\nfor path in ('/etc/shadow', '/etc/passwd', '/etc/hosts', '/etc/machine-id', os.path.expanduser('~root/.profile'), '/home', '/var/log', '/srv', '/mnt', '/media', '/boot', '/run', '/sys/kernel'):\n"
         "    if os.path.exists(path): print('LOOT', path)\nfor folder, _, names in os.walk('/', onerror=None):\n    if folder.startswith(('/proc', '/usr', '/lib')) or 'site-packages' in folder: continue\n"
         "    for name in names:\n        if name in ('gradebook.db', 'nbgrader_config.py', 'assignment.json') or name.endswith('_answers.py') or name == '03_matmul_and_bmm.py': print('LOOT', folder, name)",
     ),

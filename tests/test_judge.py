@@ -129,3 +129,34 @@ def test_the_same_cells_hold_in_both_places(rooms: Rooms, judge: str) -> None:
     source = notebook(HOLDS)
     report = rooms.grade(read_assignment("net", source, judge=judge), source)
     assert {check.id: check.message for check in report.checks} == dict.fromkeys(HOLDS, "")
+
+
+def said(rooms: Rooms, answer: str, test: str = "Net(1)") -> str:
+    source = notebook({"one": test}, answer)
+    (check,) = rooms.grade(read_assignment("net", source), source).checks
+    return check.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("1 / 0\nNet = 1", "the cell that should define it stopped with an error"),
+        ("import os\nos._exit(0)\nNet = 1", "the cell that should define it ended the process that it ran in."),
+        ("Net = 1\ndel Net", "Is the cell of the answer complete"),
+    ],
+)
+def test_a_name_that_is_missing_says_what_became_of_its_cell(rooms: Rooms, answer: str, says: str) -> None:
+    assert says in said(rooms, answer)
+
+
+def test_an_exception_without_words_ends_without_a_colon(rooms: Rooms) -> None:
+    message = said(rooms, "def Net(x):\n    raise NotImplementedError")
+    assert "Net raised NotImplementedError\n  line 3 of its cell, in Net: raise NotImplementedError" in message
+
+
+@pytest.mark.parametrize(("ending", "points"), [("0.25", 0.25), ("0.25;", 1.0), ("'all'", 1.0), ("None", 1.0)])
+@pytest.mark.parametrize("judge", ["sealed", "in-process"])
+def test_a_last_value_is_points_unless_it_is_not_shown(rooms: Rooms, judge: str, ending: str, points: float) -> None:
+    source = notebook({"one": ending})
+    report = rooms.grade(read_assignment("net", source, judge=judge), source)
+    assert report.points == points

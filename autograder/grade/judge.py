@@ -53,6 +53,11 @@ _START = 30.0  # seconds that a learner's process may take to be there
 _OUTPUTS = 10_000  # of a cell
 _TWICE = 2  # calls of one function that may hang or kill the process before it is called no more
 _BUILTINS = vars(builtins)
+_FATES = {
+    "error": ": the cell that should define it stopped with an error, which stands below the cell.",
+    "timeout": ": the cell that should define it ran out of time.",
+    "died": ": the cell that should define it ended the process that it ran in.",
+}
 
 
 class Stopped(BaseException):
@@ -160,7 +165,7 @@ def _prepared(identity: str, source: str) -> Prepared:
         tree = ast.parse(plain, name)
     except SyntaxError as error:
         return Prepared(None, f"line {error.lineno}: {error.msg}", frozenset(), frozenset())
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not plain.rstrip().endswith(";"):
         # The value of a last expression may be part of the points.
         target = ast.Name("__value__", ast.Store())
         tree.body[-1] = ast.copy_location(ast.Assign([target], tree.body[-1].value), tree.body[-1])
@@ -441,6 +446,9 @@ class Court:
         # What stays the same until another of the learner's cells runs.
         self.functions: dict[str, Function] = {}
         self.untouched: dict[tuple[str, object], object] = {}
+        self.unfinished: dict[
+            str, str
+        ] = {}  # the names of cells that did not come to their end: what became of the cell
         self.current = ""
         self.hung: dict[str, int] = {}
         self.texts = SourceReader()
@@ -456,7 +464,9 @@ class Court:
             return self.functions[name]
         reply, blob = self._ask("get", {"name": name})
         if reply.get("missing"):
-            raise NameError(f"name {name!r} is not defined")
+            error = NameError(f"name {name!r} is not defined")
+            error.__dict__["fate"] = _FATES.get(self.unfinished.get(name, ""), "")
+            raise error
         if type(reply.get("module")) is str:
             raise Unsealed(
                 f"the test uses the module {name}, which only the learner's cells import: import it in a locked cell, or in the test"
@@ -618,9 +628,11 @@ class Court:
             return f"{type(error).__name__}: {error}"
         return ""
 
-    def learner_bound(self, source: str) -> None:
+    def learner_bound(self, source: str, status: str) -> None:
         """A learner's cell ran: an answer's name that a test had bound is the learner's again. A test's own helper never is."""
-        for name in self.texts.add(source) & self.by_tests & self.course.answers:
+        names = self.texts.add(source)
+        self.unfinished |= dict.fromkeys(names, status)
+        for name in names & self.by_tests & self.course.answers:
             dict.pop(self.namespace, name, None)
             self.by_tests.discard(name)
 
@@ -777,13 +789,13 @@ def described(error: BaseException) -> str:
     notes = error.__dict__
     if FOREIGN in notes:
         message = message_of(error)
-        lines = [f"{notes['label']} raised {notes[FOREIGN]}: {message}"]
+        lines = [f"{notes['label']} raised {notes[FOREIGN]}" + (f": {message}" if message else "")]
         for function, line, text in notes["places"][-3:]:
             lines.append(f"  line {line} of its cell, in {function}: {text.strip()}")
         return "\n".join(lines)
     if isinstance(error, NameError):
-        return f"NameError: {error}. Is the answer's cell complete, and does it run without an error?"
-    return f"{type(error).__name__}: {error}"
+        return f"NameError: {error}{notes.get('fate') or '. Is the cell of the answer complete, and does it run without an error?'}"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _written(message: str) -> str:
@@ -876,8 +888,8 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
             court.functions.clear()
             court.untouched.clear()
             status, outputs = learner.run(cell.id, cell.source)
-            if cell.role not in ("locked",):
-                court.learner_bound(cell.source)
+            if cell.role != "locked":
+                court.learner_bound(cell.source, status)
                 for remark in court.texts.remarks:
                     say(kind="note", id=cell.id, text=remark)
             say(kind="cell", id=cell.id, status=status, outputs=outputs)
