@@ -99,7 +99,10 @@ class Book:
 
     def __enter__(self) -> Book:
         from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SAWarning
 
+        # SQLAlchemy's remarks on nbgrader's way with it. Not set aside for a while: the filters belong to all threads.
+        warnings.filterwarnings("ignore", category=SAWarning)
         course = self.desk.api.coursedir
         self.url = course.db_url
         self._book = self._patiently(lambda: Gradebook(course.db_url, course.course_id))
@@ -398,9 +401,7 @@ class Book:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    return work()
+                return work()
             except OperationalError as error:
                 with suppress(Exception):
                     self._session.rollback()
