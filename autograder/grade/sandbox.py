@@ -108,8 +108,16 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
     for name in _ETC:
         mounts.show(f"/etc/{name}")
     mounts.show("/nix/store")
-    for path in (os.path.realpath(sys.base_prefix), sys.base_prefix, *packages):
+    own = ("/usr", os.path.realpath(sys.base_prefix), sys.base_prefix)
+    for path in own[1:]:
         mounts.show(path)
+    # An environment may lie anywhere, under /tmp too, which is the learner's own inside.
+    inside_at = {
+        path: path if path.startswith(tuple(f"{one}/" for one in own)) else f"/packages/{number}/site-packages"
+        for number, path in enumerate(dict.fromkeys(packages))
+    }
+    for path, target in inside_at.items():
+        mounts.show(path, target)
     here = Path(__file__).resolve().parents[2]
     for name in ("autograder", "torchscope"):
         mounts.show(str(here / name), f"{_LIBRARY}/{name}")
@@ -138,7 +146,7 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
         isolation += ["--cap-drop", "ALL", *(word for name in _OF_ROOT for word in ("--cap-add", name))]
     else:
         isolation += ["--unshare-user", "--cap-add", "ALL"]
-    shown = [_LIBRARY, *dict.fromkeys([*standard, *packages])]
+    shown = [_LIBRARY, *dict.fromkeys([*standard, *inside_at.values()])]
     options = json.dumps({"control": control, "sandboxed": True, "gpu": gpu, "path": shown})
     inside = {
         "PATH": "/usr/bin:/bin",
