@@ -15,19 +15,18 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from traitlets import Bool
 
+from autograder import submitted
 from autograder.grade import Assignment, Rooms, read_assignment
 from autograder.grade.assignment import support_files
-from autograder.grade.choose import Choice, choose
-from autograder.grade.graded import graded_notebook, refused_notebook
-from autograder.grade.limits import DEFAULT
-from autograder.grade.submission import Mend, Refused
+from autograder.grade.graded import refused_notebook
+from autograder.grade.submission import Refused
 
 IDLE = 120.0  # seconds after which the rooms are closed
 
@@ -40,6 +39,8 @@ _at_work = 0
 class GradingExporter(NotebookExporter):  # type: ignore[misc]
     """The exporter of `Autograde`: grades a submitted notebook, and reads a graded one."""
 
+    sandboxed = Bool(True, help="False runs learners' code as you: only for people you trust.").tag(config=True)
+
     def from_filename(self, filename: str, resources: Any = None, **words: Any) -> tuple[str, Any]:
         """Grade the file when nbgrader sanitizes it. Raises what `Rooms` raises when it cannot work at all."""
         converter = self.parent
@@ -51,10 +52,6 @@ class GradingExporter(NotebookExporter):  # type: ignore[misc]
         self.log.info("Grading %s", filename)
         graded = _graded(assignment, Path(filename).parent, sandboxed=self.sandboxed)
         return super().from_notebook_node(nbformat.from_dict(graded), resources=resources, **words)  # type: ignore[no-any-return]
-
-    @property
-    def sandboxed(self) -> bool:
-        return bool(self.config.GradingExporter.get("sandboxed", True))
 
 
 def expected_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -82,35 +79,13 @@ def _assignment(directory: Any, stem: str, name: str) -> Assignment:
     return read_assignment(name, source, support=support_files(folder, directory.ignore))
 
 
-def _submitted(folder: Path) -> dict[str, bytes]:
-    """The notebooks of a submission. Raises Refused."""
-    found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*.ipynb")):
-        if path.is_file() and not path.is_symlink() and ".ipynb_checkpoints" not in path.parts:
-            name = str(path.relative_to(folder))
-            try:
-                with path.open("rb") as file:
-                    found[name] = file.read(DEFAULT.file_bytes + 1)
-            except OSError as error:
-                printable = name.encode("utf-8", "replace").decode()
-                raise Refused(f"The file {printable} cannot be read ({error.strerror}).") from error
-    return found
-
-
 def _graded(assignment: Assignment, folder: Path, *, sandboxed: bool) -> dict[str, Any]:
     try:
-        choice = choose(_submitted(folder), assignment)
+        notebooks = submitted.read_notebooks(folder)
     except Refused as error:
         return refused_notebook(assignment, str(error))
     with _warm(sandboxed) as rooms:
-        report = rooms.grade(assignment, choice.notebook)
-    if report.refused is not None:
-        return refused_notebook(assignment, report.refused)
-    return graded_notebook(assignment, report.cells, {c.id: c for c in report.checks}, _mends(choice, report.mends))
-
-
-def _mends(choice: Choice, mends: Sequence[Mend]) -> list[Mend]:
-    return [*([choice.mend] if choice.mend else []), *mends]
+        return submitted.autograded(assignment, submitted.grade(rooms, assignment, notebooks))
 
 
 class _warm:

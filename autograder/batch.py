@@ -19,32 +19,29 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder import submitted
 from autograder.course import CourseError
 from autograder.desk import Desk
 from autograder.grade import Assignment, AssignmentError, Limits, Report, Rooms, read_assignment
 from autograder.grade.assignment import support_files
-from autograder.grade.choose import choose
-from autograder.grade.graded import graded_notebook, refused_notebook
 from autograder.grade.limits import DEFAULT
 from autograder.grade.report import number, refused
+from autograder.grade.rooms import installed
 from autograder.grade.submission import Refused
 from autograder.gradebook import Book
+from autograder.progress import progress_bar
 
 _NAMES = 4  # of failed checks that the table shows
-_FILES = 200  # notebooks that a submission may hold
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,26 @@ class Class:
         self.stem = stem
         self.limits = limits
         self.assignments = read_sources(desk, stem)
-        self.versions = {name: _installed(name) for name in ("torch-foundations", "torch", "ipython")}
+        self.versions = {name: installed(name) for name in ("torch-foundations", "torch", "ipython")}
         self.reports = desk.gradebook_folder / "reports" / stem
+
+    @property
+    def known(self) -> bool:
+        """Whether the database holds the assignment with the graded cells and the tests that its sources have now. Raises CourseError."""
+        with Book(self.desk) as book:
+            layout = book.layout(self.stem)
+        if layout is None:
+            return False
+        points, tests = {}, {}
+        for assignment in self.assignments:
+            for cell in assignment.cells:
+                marks = cell.metadata.get("nbgrader", {})
+                if marks.get("grade") or marks.get("task"):
+                    points[assignment.name, cell.id] = cell.max_points
+                if cell.graded:  # of a cell that a person grades, the database has no solution
+                    tests[assignment.name, cell.id] = cell.source
+        stored = {name: row["source"] for name, row in layout.sources.items() if name in tests}
+        return layout.graded == points and stored == tests
 
     def students(self) -> list[str]:
         """Who handed something in."""
@@ -99,23 +114,14 @@ class Class:
         )
 
     def job(self, student: str) -> Job:
-        """A submission's files. Links and files beside the notebooks are not looked at."""
+        """A submission's files."""
         folder = self.desk.folder("submitted", student, self.stem)
         found: dict[str, bytes] = {}
         problem = ""
-        for path in sorted(folder.rglob("*.ipynb")):
-            name = str(path.relative_to(folder))
-            if path.is_symlink() or not path.is_file() or ".ipynb_checkpoints" in path.parts:
-                continue
-            if len(found) >= _FILES:
-                problem = f"The submission holds more than {_FILES} notebooks: hand in one."
-                break
-            try:
-                with path.open("rb") as file:
-                    found[name] = file.read(self.limits.file_bytes + 1)
-            except OSError as error:
-                printable = name.encode("utf-8", "replace").decode()  # a name may be any bytes
-                problem = f"The file {printable} cannot be read ({error.strerror})."
+        try:
+            found = submitted.read_notebooks(folder, self.limits)
+        except Refused as error:
+            problem = str(error)
         timestamp = self._timestamp(folder)
         state = hashlib.sha256()
         for part in (timestamp or "", problem, *(a.digest for a in self.assignments)):
@@ -146,24 +152,13 @@ class Class:
 
     def grade(self, rooms: Rooms, job: Job) -> dict[str, Report]:
         """A report for each notebook of the assignment. Raises RoomError."""
-        reports: dict[str, Report] = {}
-        for assignment in self.assignments:
-            try:
-                if job.problem:
-                    raise Refused(job.problem)
-                choice = choose(job.notebooks, assignment, self.limits)
-            except Refused as error:
-                reports[assignment.name] = refused(assignment, str(error), rooms.versions)
-                continue
-            report = rooms.grade(assignment, choice.notebook)
-            if choice.mend is not None:
-                report = dataclasses.replace(report, mends=(choice.mend, *report.mends))
-            reports[assignment.name] = report
-        return reports
+        if job.problem:
+            return {a.name: refused(a, job.problem, rooms.versions) for a in self.assignments}
+        return {a.name: submitted.grade(rooms, a, job.notebooks) for a in self.assignments}
 
     def write(self, book: Book, job: Job, reports: Mapping[str, Report]) -> None:
         """Everything about one graded submission, in the order that a kill may interrupt."""
-        notebooks = {a.name: self.graded(a, reports[a.name]) for a in self.assignments}
+        notebooks = {a.name: submitted.autograded(a, reports[a.name], self.limits) for a in self.assignments}
         book.record(self.stem, job.student, notebooks, job.timestamp)
         self._swap_in(job, notebooks)
         self.reports.mkdir(parents=True, exist_ok=True)
@@ -171,12 +166,6 @@ class Class:
         write_whole(
             self.reports / f"{job.student}.json", json.dumps(record, ensure_ascii=False).encode("utf-8", "replace")
         )
-
-    def graded(self, assignment: Assignment, report: Report) -> dict[str, Any]:
-        """The autograded notebook."""
-        if report.refused is not None:
-            return refused_notebook(assignment, report.refused)
-        return graded_notebook(assignment, report.cells, {c.id: c for c in report.checks}, report.mends, self.limits)
 
     def _swap_in(self, job: Job, notebooks: Mapping[str, Mapping[str, Any]]) -> None:
         target = self.desk.folder("autograded", job.student, self.stem)
@@ -215,24 +204,6 @@ def read_sources(desk: Desk, stem: str) -> list[Assignment]:
         raise CourseError(f"{folder}: {error}") from error
 
 
-def _knows(desk: Desk, stem: str, assignments: Sequence[Assignment]) -> bool:
-    """Whether the database holds the assignment with the graded cells that its sources have now, and the same tests. Raises CourseError."""
-    with Book(desk) as book:
-        layout = book.layout(stem)
-    if layout is None:
-        return False
-    points, tests = {}, {}
-    for assignment in assignments:
-        for cell in assignment.cells:
-            marks = cell.metadata.get("nbgrader", {})
-            if marks.get("grade") or marks.get("task"):
-                points[assignment.name, cell.id] = cell.max_points
-            if cell.graded:  # of a cell that a person grades, the database has no solution
-                tests[assignment.name, cell.id] = cell.source
-    stored = {name: row["source"] for name, row in layout.sources.items() if name in tests}
-    return layout.graded == points and stored == tests
-
-
 def grade_class(
     desk: Desk,
     stem: str,
@@ -249,7 +220,7 @@ def grade_class(
     """Grade the submissions of `stem`, all by default. 0 when every one of them was graded, 1 otherwise. Raises CourseError."""
     shown = console or Console(stderr=as_json)
     this = Class(desk, stem, limits)
-    if not _knows(desk, stem, this.assignments):
+    if not this.known:
         raise CourseError(
             f"the gradebook does not know {stem} as it is now: run `autograder release {stem}`; where submissions are graded already, "
             f"`autograder regrade {stem}` carries them over"
@@ -277,7 +248,7 @@ def grade_class(
             shown.print(
                 "[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]"
             )
-        with Book(desk) as book, rooms, progress_bar(shown, len(work)) as step:
+        with Book(desk) as book, rooms, progress_bar(shown, len(work), "grading") as step:
             for job, reports in graded_reports(this, rooms, work, jobs or os.cpu_count() or 1):
                 this.write(book, job, reports)
                 sentence = next((r.refused for r in reports.values() if r.refused), "")
@@ -319,24 +290,6 @@ def graded_reports(
                 future.cancel()
 
 
-@contextmanager
-def progress_bar(console: Console, total: int) -> Iterator[Callable[[str], None]]:
-    """A bar where somebody looks, and nothing otherwise. Gives a function that is told who is done."""
-    if not console.is_terminal:
-        yield lambda student: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("grading", total=total)
-        yield lambda student: progress.update(task, advance=1, description=student)
-
-
 def table(stem: str, rows: Sequence[Row]) -> Table:
     """A row for each learner."""
     result = Table("learner", "points", "", "what did not pass", "repaired", title=stem)
@@ -372,10 +325,3 @@ def _remove(folder: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
     shutil.rmtree(folder)
-
-
-def _installed(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""

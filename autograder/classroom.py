@@ -23,6 +23,7 @@ from itertools import cycle, zip_longest
 from types import MappingProxyType
 from typing import Any
 
+from autograder.parsing import parse
 from autograder.source import BEGIN_SOLUTION, END_SOLUTION, Answer, Assignment, Bank, Exercise
 
 CLASS_SIZE = 24
@@ -198,7 +199,7 @@ def warning(source: str, name: str) -> str:
     """The source, writing to stderr: from inside the function `name`, or as it runs where there is none."""
     lines = source.splitlines()
     spoken = ("import sys, warnings", 'warnings.warn("not sure about this yet")', 'print("here", file=sys.stderr)')
-    for node in reversed(ast.parse(source).body):
+    for node in reversed(parse(source).body):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             body = [statement for statement in node.body if not is_docstring(statement)]
             if body and body[0].lineno > node.lineno:

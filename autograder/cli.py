@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from autograder.course import CourseError, open_course
 from autograder.grade import RoomError, SandboxError
@@ -60,21 +61,17 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_collect)
 
     command = commands.add_parser("grade", help="grade a class into nbgrader's gradebook")
-    command.add_argument("stem", metavar="STEM", help="the assignment")
-    command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
-    command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
+    _add_class(command)
     command.add_argument("--force", action="store_true", help="grade again what has not changed")
-    _add_sandbox(command)
+    _add_running(command)
     command.set_defaults(run=_grade)
 
     command = commands.add_parser(
         "regrade", help="show what changed tests or points change in the gradebook, and write it"
     )
-    command.add_argument("stem", metavar="STEM", help="the assignment")
+    _add_class(command)
     command.add_argument("--yes", action="store_true", help="write it (default: only show it)")
-    command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
-    command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
-    _add_sandbox(command)
+    _add_running(command)
     command.set_defaults(run=_regrade)
 
     command = commands.add_parser("grade-one", help="grade one notebook of any nbgrader course, without a gradebook")
@@ -85,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--judge", choices=JUDGES, default="", help="where tests run (default: as the source says, or sealed)"
     )
-    _add_sandbox(command)
+    _add_running(command)
     command.set_defaults(run=_grade_one)
 
     command = commands.add_parser("repair", help="write a damaged notebook as it would be graded")
@@ -172,12 +169,28 @@ def _rehearse(options: argparse.Namespace) -> int:
     return rehearse(open_course(options.root).root, students=options.students)
 
 
-def _add_sandbox(command: argparse.ArgumentParser) -> None:
+def _add_class(command: argparse.ArgumentParser) -> None:
+    command.add_argument("stem", metavar="STEM", help="the assignment")
+    command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
+    command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
+
+
+def _add_running(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.add_argument("--gpu", action="store_true", help="let learners' code use the CUDA devices")
     command.add_argument(
         "--no-sandbox", action="store_true", help="run learners' code as yourself: only for code that you trust"
     )
+
+
+class _Running(TypedDict):
+    as_json: bool
+    sandboxed: bool
+    gpu: bool
+
+
+def _running(options: argparse.Namespace) -> _Running:
+    return {"as_json": options.json, "sandboxed": not options.no_sandbox, "gpu": options.gpu}
 
 
 def _count(text: str) -> int:
@@ -203,9 +216,7 @@ def _grade(options: argparse.Namespace) -> int:
         students=options.student,
         jobs=options.jobs,
         force=options.force,
-        as_json=options.json,
-        sandboxed=not options.no_sandbox,
-        gpu=options.gpu,
+        **_running(options),
     )
 
 
@@ -219,9 +230,7 @@ def _regrade(options: argparse.Namespace) -> int:
         yes=options.yes,
         students=options.student,
         jobs=options.jobs,
-        as_json=options.json,
-        sandboxed=not options.no_sandbox,
-        gpu=options.gpu,
+        **_running(options),
     )
 
 
@@ -232,9 +241,7 @@ def _grade_one(options: argparse.Namespace) -> int:
         options.source,
         options.submission,
         judge=options.judge,
-        as_json=options.json,
-        sandboxed=not options.no_sandbox,
-        gpu=options.gpu,
+        **_running(options),
     )
 
 

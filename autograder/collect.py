@@ -50,12 +50,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.course import Course, CourseError
 from autograder.desk import Desk
+from autograder.progress import progress_bar
 
 FILE_BYTES = 50 * 2**20  # of one file, unpacked
 LEARNER_BYTES = 200 * 2**20  # read for one learner, archives and what comes out of them
@@ -238,15 +238,13 @@ def collect(course: Course, stem: str, sources: Sequence[Path], roster: Path, co
     run = Run(course, stem, read_roster(roster))
     desk = Desk.of_course(course.root)
     outcomes: list[Outcome] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ExitStack() as stack:
         claims = [claim for source in sources for claim in _claims(run, source, stack)]
         handed = _by_learner(run, claims)
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("collecting", total=len(handed))
+        with progress_bar(console, len(handed), "collecting") as step:
             for learner, theirs in handed.items():
                 outcomes.append(_take(run, learner, theirs, desk.folder("submitted", learner.id, stem)))
-                progress.advance(task)
+                step(learner.id)
     missing = [
         learner.id
         for learner in run.roster.learners.values()

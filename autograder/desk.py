@@ -19,8 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 CONFIG_NAME = "nbgrader_config.py"
 
 
@@ -141,27 +139,6 @@ class Desk:
         with self.api.gradebook as gradebook:
             submission = gradebook.find_submission(stem, student)
             return {grade.name: float(grade.score) for book in submission.notebooks for grade in book.grades}
-
-    def knows(self, stem: str) -> bool:
-        """Whether the database holds this assignment with the tests that its source has now."""
-        from nbgrader.api import MissingEntry
-
-        notebook = nbformat.read(self.folder("source", ".", stem) / f"{stem}.ipynb", as_version=4)
-        tests = {
-            cell.metadata.nbgrader.grade_id: cell
-            for cell in notebook.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
-        }
-        with self.api.gradebook as gradebook:
-            try:
-                stored = gradebook.find_notebook(stem, stem)
-            except MissingEntry:
-                return False
-            sources = {cell.name: cell.source for cell in stored.source_cells}
-            points = {cell.name: cell.max_score for cell in stored.grade_cells}
-        return points == {name: cell.metadata.nbgrader.points for name, cell in tests.items()} and all(
-            sources.get(name) == cell.source for name, cell in tests.items()
-        )
 
     def _run(self, what: str, app: Any) -> None:
         from nbgrader.utils import capture_log

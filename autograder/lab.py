@@ -17,6 +17,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.batch import Class
+from autograder.course import CourseError
 from autograder.desk import Desk, NbgraderError
 
 FIRST_PAGE = "course/00_start_here.ipynb"
@@ -45,10 +47,10 @@ def prepare(root: Path, console: Console) -> None:
         try:
             if not same_files(released.parent, desk.outbound / stem):
                 desk.release(stem)
-            if (desk.folder("source", ".", stem) / released.name).exists() and not desk.knows(stem):
+            if (desk.folder("source", ".", stem) / released.name).exists() and not Class(desk, stem).known:
                 # Only the database is wanted: the release itself is written where nobody looks.
                 desk.elsewhere("release", root / "gradebook" / "registered").generate(stem)
-        except NbgraderError as error:
+        except (NbgraderError, CourseError) as error:
             console.print(f"{stem} is not ready for grading. {error}", style="yellow", markup=False, highlight=False)
 
 

@@ -39,14 +39,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder import gradebook
-from autograder.batch import Class, Job, graded_reports, progress_bar
+from autograder import gradebook, submitted
+from autograder.batch import Class, Job, graded_reports
 from autograder.course import CourseError, open_course
 from autograder.desk import Desk, NbgraderError
 from autograder.grade import Limits, Report, Rooms
 from autograder.grade.limits import DEFAULT
 from autograder.grade.report import number
 from autograder.gradebook import Book, Cell, Entry, Layout
+from autograder.progress import progress_bar
 from autograder.source import SourceError
 
 GATE = "RefuseUnreleased"
@@ -231,7 +232,9 @@ class Regrade:
 
     def foreseen(self, job: Job, reports: Mapping[str, Report]) -> dict[Cell, Entry]:
         """What the gradebook will say of a submission with these reports."""
-        scores = _scores({a.name: self.this.graded(a, reports[a.name]) for a in self.this.assignments})
+        scores = _scores(
+            {a.name: submitted.autograded(a, reports[a.name], self.this.limits) for a in self.this.assignments}
+        )
         now = self.entries.get(job.student, {})
         found = {}
         for cell in self.wanted.graded:
@@ -569,7 +572,7 @@ def _words(kind: str, points: Mapping[str, Sequence[float]]) -> str:
 
 
 def _bar(shown: Console, total: int) -> AbstractContextManager[Any]:
-    bar: AbstractContextManager[Any] = progress_bar(shown, total)
+    bar: AbstractContextManager[Any] = progress_bar(shown, total, "grading")
     return bar
 
 

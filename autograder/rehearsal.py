@@ -15,12 +15,12 @@ from pathlib import Path
 
 import nbformat
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.classroom import CLASS_SIZE, SEED, Submission, classroom
 from autograder.course import Course, CourseError, open_course
 from autograder.desk import Desk, NbgraderError
+from autograder.progress import progress_bar
 
 
 @dataclass(frozen=True)
@@ -130,23 +130,13 @@ def alternating(submissions: Iterable[Submission], stems: Sequence[str]) -> list
 def grade(desk: Desk, submissions: Sequence[Submission], console: Console) -> list[Graded]:
     """Autograde and write feedback; a submission with unexpected points is told at once."""
     graded = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("grading", total=len(submissions))
+    with progress_bar(console, len(submissions), "grading") as step:
         for submission in submissions:
-            progress.update(task, description=f"{submission.student} {submission.stem}")
             result = grade_one(desk, submission)
             if result.unexpected:
-                progress.console.print(f"[red]{submission.student} {submission.stem}[/red]: {result.unexpected[0]}")
+                console.print(f"[red]{submission.student} {submission.stem}[/red]: {result.unexpected[0]}")
             graded.append(result)
-            progress.advance(task)
-        progress.update(task, description="graded")
+            step(f"{submission.student} {submission.stem}")
     return graded
 
 

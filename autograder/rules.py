@@ -20,6 +20,8 @@ import ast
 import builtins
 from collections.abc import Collection, Iterator, Sequence
 
+from autograder.parsing import parse, parse_cell
+
 Problems = list[tuple[int, str]]
 
 IMPORTABLE = frozenset({"torch", "math", "collections", "itertools"})
@@ -107,17 +109,17 @@ def problems_of_answer(source: str, *, name: str, locked_names: Collection[str])
 
 def names_bound(source: str) -> set[str]:
     """The names that a cell binds in the notebook. Raises SyntaxError."""
-    return {name for _, name in _bindings(ast.parse(source).body)}
+    return {name for _, name in _bindings(parse_cell(source).body)}
 
 
 def classes_bound(source: str) -> set[str]:
     """The names that a cell's class statements bind in the notebook. Raises SyntaxError."""
-    return {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
+    return {node.name for node in parse_cell(source).body if isinstance(node, ast.ClassDef)}
 
 
 def uses_names(source: str) -> set[str]:
     """The names that a cell looks up in the notebook before it has bound them itself, builtins left out. Raises SyntaxError."""
-    tree = ast.parse(source)
+    tree = parse_cell(source)
     used: set[str] = set()
     known: set[str] = set()
     for statement in tree.body:
@@ -514,7 +516,7 @@ _REFUSED_WHY = {
 
 def _parsed(source: str, name: str) -> tuple[ast.Module | None, Problems]:
     try:
-        return ast.parse(source), []
+        return parse(source), []
     except SyntaxError as error:
         sentence = (
             f"{name} is no plain Python ({error.msg}): magics and shell lines have no place here, write it in Python"

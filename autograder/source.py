@@ -24,6 +24,8 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from autograder.parsing import parse
+
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
@@ -330,7 +332,7 @@ def torch_names(source: str) -> list[tuple[int, str]]:
     names = set(dir(torch)) | set(dir(torch.Tensor)) | set(dir(nn)) | set(dir(nn.functional))
     plain = {name for kind in (str, list, dict, set, tuple, int, float, bytes) for name in dir(kind)}
     found: list[tuple[int, str]] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse(source)):
         if isinstance(node, ast.Attribute) and node.attr in names:
             module = isinstance(node.value, ast.Name) and node.value.id in {"torch", "nn", "F"}
             if module or node.attr not in plain:
@@ -377,7 +379,7 @@ def _read(path: Path, keys: Collection[str]) -> tuple[tuple[Cell, ...], list[Pro
             problems.append(Problem(path, line, "an empty cell: fill it or delete it"))
         if raw.cell_type == "code":
             try:
-                ast.parse(raw.source)
+                parse(raw.source)
             except SyntaxError as error:
                 problems.append(Problem(path, line + (error.lineno or 0), f"this is not Python: {error.msg}"))
                 _stop_at(problems)  # every later rule reads the syntax tree
@@ -457,7 +459,7 @@ def _check_predictions(path: Path, cells: Sequence[Cell]) -> list[Problem]:
             if name in asked:
                 problems.append(Problem(path, cell.line, f"the prediction {name!r} is asked twice: rename one"))
             asked.add(name)
-            tree = ast.parse(cell.source).body
+            tree = parse(cell.source).body
             if not (len(tree) == 1 and isinstance(tree[0], ast.Assign) and ast.unparse(tree[0].value) == "..."):
                 problems.append(
                     Problem(path, cell.line, "a predict cell holds one line: `name = ...  # what is asked`")

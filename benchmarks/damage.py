@@ -27,11 +27,11 @@ from pathlib import Path
 from types import ModuleType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from autograder.classroom import Submission, classroom
 from autograder.course import open_course
 from autograder.grade import Assignment, Report, Rooms, read_assignment
+from autograder.progress import progress_bar
 
 ROOT = Path(__file__).resolve().parents[1]
 STEMS = ("00_start_here", "03_matmul_and_bmm")
@@ -147,21 +147,13 @@ def main() -> int:
         console.print(str(outcome), markup=False, highlight=False)
         console.print(json.dumps(outcome.report.as_json(), indent=1), markup=False, highlight=False)
         return 1 if outcome.wrong else 0
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
     started = time.perf_counter()
-    with Rooms() as rooms, Progress(*columns, console=console) as progress:
-        task = progress.add_task("damaged notebooks", total=options.count)
+    with Rooms() as rooms, progress_bar(console, options.count, "damaged notebooks") as done:
 
         def step(outcome: Outcome) -> None:
-            progress.advance(task)
+            done("damaged notebooks")
             if outcome.wrong:
-                progress.console.print(str(outcome), style="red", markup=False, highlight=False)
+                console.print(str(outcome), style="red", markup=False, highlight=False)
 
         outcomes = run(rooms, range(options.count), options.jobs, step)
     summary(outcomes, time.perf_counter() - started, console)

@@ -245,6 +245,17 @@ def test_stubs_and_half_right_answers_of_another_course(rooms: Rooms, judge: str
     assert (statuses(half)["plain"], message(half, "plain")) == ("failed", "three squares")
 
 
+@pytest.mark.parametrize("printed", [100, 10_000_000])
+def test_a_cell_may_print_too_much_and_start_programs_that_print(rooms: Rooms, printed: int) -> None:
+    loud = f"import os\nprint('x' * {printed})\nos.system('echo from a program')\n{SQUARES}"
+    report = rooms.grade(other_course("sealed"), handed_in(squares=loud))
+    assert points(report)["plain"] == 2.0
+    shown = "".join(o.get("text", "") for o in next(c for c in report.cells if c.id == "squares").outputs)
+    assert shown.count("x") == min(printed, rooms.limits.output_bytes)
+    assert ("from a program" in shown) == (printed < rooms.limits.output_bytes)
+    assert shown.endswith("it was too long.\n") == (printed > rooms.limits.output_bytes)
+
+
 def test_a_test_that_needs_the_objects_in_place_says_so(rooms: Rooms) -> None:
     other = other_course("sealed")
     stack = next(c["source"] for c in OTHER["cells"] if c["id"] == "Stack")
@@ -291,7 +302,7 @@ ERRORS = {
     "syntax": (
         "def dot_product(x, y)\n    return 1",
         "error",
-        ("NameError: name 'dot_product' is not defined", "answer's cell"),
+        ("NameError: name 'dot_product' is not defined", "stopped with an error"),
     ),
     "endless": ("def dot_product(x, y):\n    while True: pass", "timeout", ("dot_product ran longer than",)),
     "dies": ("import os\ndef dot_product(x, y):\n    os._exit(0)", "died", ("ended the process",)),
@@ -316,7 +327,11 @@ def test_a_common_error_is_told_in_a_sentence(rooms: Rooms, name: str) -> None:
 
 # Files beside the notebook
 
-SUPPORT = {"data.csv": b"1,2\n3,4\n", "more/names.txt": "Ada\nÉmilie\n".encode()}
+SUPPORT = {
+    "data.csv": b"1,2\n3,4\n",
+    "more/names.txt": "Ada\nÉmilie\n".encode(),
+    "tools.py": b"def double(x):\n    return 2 * x",
+}
 READS = """\
 import os
 with open("data.csv") as file:
@@ -329,6 +344,8 @@ for attempt in (lambda: open("data.csv", "w"), lambda: open("data.csv", "a"), la
     except OSError as error:
         denied.append(type(error).__name__)
 own = open("own.txt", "w").write("mine")
+from tools import double
+four = double(2)
 """
 SUPPORTED: JSON = {
     "nbformat": 4,
@@ -340,6 +357,7 @@ SUPPORTED: JSON = {
         graded("folder", "assert names == open('more/names.txt', encoding='utf-8').read().split()", 1),
         graded("denied", "assert len(denied) == 3, denied", 1),
         graded("own", "assert own == 4", 1),
+        graded("module", "from tools import double\nassert four == double(2)", 1),
     ],
 }
 
@@ -351,7 +369,7 @@ def test_support_files_are_there_to_read_and_not_to_change(rooms: Rooms, judge: 
     submission["cells"][0]["source"] = READS
     for _ in range(2):  # and a second learner finds them as they were
         report = rooms.grade(source, json.dumps(submission).encode())
-        assert points(report) == {"same": 1, "folder": 1, "denied": 1, "own": 1}, report.checks
+        assert points(report) == {"same": 1, "folder": 1, "denied": 1, "own": 1, "module": 1}, report.checks
 
 
 # Files that are no submission

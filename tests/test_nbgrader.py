@@ -18,6 +18,7 @@ from conftest import FIRST, ROOT
 from rich.console import Console
 
 from autograder import lab
+from autograder.batch import Class
 from autograder.classroom import own_solution, warning
 from autograder.course import open_course
 from autograder.desk import Desk, NbgraderError
@@ -206,13 +207,13 @@ def test_validate_forgives_stderr_and_names_untouched_answers(
 
 def test_the_database_knows_an_assignment_until_its_tests_change(project: Path, released: Path) -> None:
     desk = Desk.of_course(project)
-    assert desk.knows(FIRST)
-    assert not Desk.apart(project, project / "gradebook" / "elsewhere").knows(FIRST)
+    assert Class(desk, FIRST).known
+    assert not Class(Desk.apart(project, project / "gradebook" / "elsewhere"), FIRST).known
     path = project / "solutions" / FIRST / f"{FIRST}.ipynb"
     before = path.read_bytes()
     path.write_bytes(before.replace(b"check.attempted(score", b"check.attempted( score", 1))
     try:
-        assert not desk.knows(FIRST)
+        assert not Class(desk, FIRST).known
     finally:
         path.write_bytes(before)
 
@@ -281,7 +282,7 @@ def test_lab_fills_exchange_and_gradebook_once(project: Path, released: Path) ->
     lab.prepare(project, Console())
     fetched_from = desk.outbound / FIRST / f"{FIRST}.ipynb"
     assert fetched_from.read_bytes() == (released / f"{FIRST}.ipynb").read_bytes()
-    assert Desk.of_course(project).knows(FIRST)
+    assert Class(Desk.of_course(project), FIRST).known
     stood = fetched_from.stat().st_mtime_ns, database.read_bytes()
     lab.prepare(project, Console())
     assert (fetched_from.stat().st_mtime_ns, database.read_bytes()) == stood

@@ -293,7 +293,7 @@ def test_a_regraded_class_is_the_class_graded_afresh(
     assert Desk.of_course(root).export().read_text() == Desk.of_course(other).export().read_text()
     assert autograded(root) == autograded(other)
     assert points_in_records(root) == points_in_records(other)
-    assert Desk.of_course(root).knows(STEM)
+    assert Class(Desk.of_course(root), STEM).known
     lines = trail(root)
     assert [line["what"] for line in lines] == ["migration", *["submission"] * 5, "done"]
     assert sorted(line["student"] for line in lines[1:-1]) == ALL
@@ -389,7 +389,7 @@ def test_an_exercise_that_goes_takes_its_comment_to_the_trail(
     (bob,) = [line for line in trail(root, "submission") if line["student"] == "bob"]
     assert bob["dropped"]["double"] == {"comment": "Squares? — see me"}
     assert bob["dropped"]["double-values"] == {"manual": 2.5, "extra": 0.5}
-    assert Desk.of_course(root).knows(STEM)
+    assert Class(Desk.of_course(root), STEM).known
 
 
 def test_nbgrader_refuses_before_and_goes_on_after(
@@ -399,7 +399,7 @@ def test_nbgrader_refuses_before_and_goes_on_after(
     desk = Desk.of_course(root)
     with pytest.raises(NbgraderError, match="Cannot add or remove cells"):
         desk.elsewhere("release", root / "gradebook" / "elsewhere").generate(STEM)
-    assert not desk.knows(STEM)
+    assert not Class(desk, STEM).known
     course, verdict, digest = (
         Course(root, "owner/name", "main"),
         Verdict(STEM, (), 6, 10, 5, 1),
@@ -498,7 +498,7 @@ def test_grade_goes_on_too_and_the_trail_is_filled_in_later(
         with pytest.raises(Killed):
             run(root, rooms, capsys, yes=True)
     desk = Desk.of_course(root)
-    assert desk.knows(STEM)
+    assert Class(desk, STEM).known
     assert "A regrade was stopped on its way" in said(root, rooms)
     grade(desk, rooms)
     assert dump(root) == dump(whole)
@@ -548,7 +548,7 @@ def test_a_changed_text_of_a_test_is_regraded_and_points_by_hand_are_seen(
     _, found = run(root, rooms, capsys)
     assert found["cells"] == {"added": {}, "removed": {}, "changed": {"double-unchanged": "its text"}}
     run(root, rooms, capsys, yes=True)
-    assert Desk.of_course(root).knows(STEM)
+    assert Class(Desk.of_course(root), STEM).known
     with closing(sqlite3.connect(root / "gradebook" / "gradebook.db")) as database:
         database.execute("update grade set auto_score = 0")
         database.commit()
@@ -678,7 +678,7 @@ def test_a_source_that_has_not_passed_the_gate_is_regraded_and_named(
     assert found["written"]
     assert f"Run `autograder release {STEM}` as well" in found["gate"]
     desk = Desk.of_course(root)
-    assert desk.knows(STEM)
+    assert Class(desk, STEM).known
     with pytest.raises(NbgraderError, match="has not passed the gate"):
         desk.generate(STEM)
 

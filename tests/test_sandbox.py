@@ -27,7 +27,7 @@ import hostile
 import pytest
 from conftest import ROOT, need_bubblewrap
 
-from autograder.grade import Rooms, SandboxError, confine, sandbox
+from autograder.grade import Rooms, SandboxError, confine, read_assignment, sandbox
 from autograder.grade.limits import Limits
 
 LIMITS = Limits(
@@ -424,7 +424,8 @@ def test_the_system_is_read_only(learner: Ask) -> None:
 
 def test_no_path_can_be_opened_by_number(learner: Ask) -> None:
     code = """
-    for path in ("/proc/1/root/etc/shadow", "/proc/self/root/../../etc/shadow", "/proc/self/cwd/../../etc/passwd", "/proc/1/fd/0/../x"):
+    for path in ("{1}/root/etc/shadow", "{self}/root/../../etc/shadow", "{self}/cwd/../../etc/passwd", "{1}/fd/0/../x"):
+        path = path.replace("{", "/proc/").replace("}", "")
         try_to(path, lambda: open(path))
     """
     assert opened(learner, code) == []
@@ -898,3 +899,35 @@ def test_the_table_of_calls_agrees_with_the_headers() -> None:
     for name, numbers in confine._DENIED.items():
         if name in known:
             assert numbers[column] == known[name], name
+
+
+def test_packages_may_lie_where_the_learner_has_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under /tmp, for one: an environment there is shown elsewhere."""
+    need_bubblewrap()
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    (packages / "far_away.py").write_text("HERE = __file__\n")
+    monkeypatch.syspath_prepend(str(packages))
+    source = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+    for name, text in (
+        ("place", "import far_away\nplace = far_away.HERE"),
+        ("test", "assert place.startswith('/packages/'), place"),
+    ):
+        marks = {"grade_id": name, "grade": name == "test", "solution": name == "place", "locked": name == "test"}
+        marks |= {"schema_version": 3, "task": False} | ({"points": 1} if name == "test" else {})
+        source["cells"].append(
+            {
+                "cell_type": "code",
+                "id": name,
+                "metadata": {"nbgrader": marks},
+                "source": text,
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    content = json.dumps(source).encode()
+    with Rooms() as rooms:
+        report = rooms.grade(read_assignment("far", content), content)
+    assert report.points == 1, report.checks

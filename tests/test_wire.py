@@ -160,7 +160,7 @@ class Impostor:
         learner.limits = Limits(**{**vars_of(LIMITS), "restarts": 1})
         learner.starts = 2  # a new process is not to be had
         learner.stop = self.stop  # type: ignore[method-assign]
-        self.court = judge.Court(judge.Course("sealed", {}, "", {}, classes=frozenset({"Box"})), [], learner, LIMITS)
+        self.court = judge.Court(judge.Course("sealed", {}, "", {}, classes=frozenset({"Box"})), learner, LIMITS)
         self.court.current = "t"
         self.court.begun = ("t", 2)
         self.court.test_deadline = time.monotonic() + LIMITS.test_seconds

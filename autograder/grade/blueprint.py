@@ -17,13 +17,13 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from autograder import rules
 from autograder.grade.assignment import Assignment, SourceCell
+from autograder.parsing import parse_cell
 from autograder.source import BEGIN_SOLUTION, CODE_STUB, END_SOLUTION, released_source, replace_region
 
 NOTES_TAG = "solution-notes"  # cells that never reach learners
@@ -38,7 +38,6 @@ _LANGUAGES = ("", "python", "py", "python3")
 _MARKER = re.compile(r"^([ \t]*).*(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME).*$", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|\s)#")
 _DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*+)(?:[%!].*|.*\?[ \t]*+)$", re.MULTILINE)
 _FENCE = re.compile(
     r"^[ \t]*+(?:```|~~~)[ \t]*+(\w*+)[^\n]*+\n(.*?)(?:^[ \t]*+(?:```|~~~)[ \t]*+$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -177,9 +176,7 @@ class Reader:
         if len(source) > LONG or not self._parsed(source):
             return set()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return rules.uses_names(source)
+            return rules.uses_names(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return set()
 
@@ -188,16 +185,12 @@ class Reader:
             return None
         self._allowance -= len(source)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(source)
+            return parse_cell(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
     def _read(self, source: str) -> tuple[Statement, ...]:
         tree = self._parsed(source)
-        if tree is None and (plain := _MAGIC.sub(r"\1pass", source)) != source:
-            tree = self._parsed(plain)
         if tree is None:
             return tuple(_looks_like(source))
         self._python.add(source)
@@ -219,9 +212,7 @@ class Reader:
             case ast.Expr() | ast.AnnAssign() | ast.Pass():
                 return frozenset()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return frozenset(rules.names_bound(text))
+            return frozenset(rules.names_bound(text))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return frozenset()
 

@@ -41,7 +41,7 @@ _NEW_ANY = 0x7E020000  # what clone may not ask for
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECCOMP = 1, 4, 24, 22
-_PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT = 38, 36, 47
+_PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 38, 47
 _LAST_CAPABILITY = 63
 
 # System calls by name: x86-64, ARM 64.
@@ -115,10 +115,6 @@ def leave_processes(own_pid_namespace: int) -> None:
 def undumpable() -> None:
     """Nobody but root may read this process's memory or its /proc entries."""
     _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def adopt_orphans() -> None:
-    _call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def close_all_but(*kept: int) -> None:

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-import ctypes
 import dataclasses
 import hashlib
 import json
 import linecache
 import os
+import re
 import resource
 import signal
 import socket
@@ -48,11 +48,13 @@ from autograder.grade import confine, wire
 from autograder.grade.limits import KB, Limits
 from autograder.grade.nursery import ask_for_child, serve
 from autograder.grade.reading import SourceReader
+from autograder.parsing import parse_cell
 
 _START = 30.0  # seconds that a learner's process may take to be there
 _OUTPUTS = 10_000  # of a cell
 _TWICE = 2  # calls of one function that may hang or kill the process before it is called no more
 _BUILTINS = vars(builtins)
+_DEFINED = re.compile(r"^(?:def|class) +(\w+)", re.MULTILINE)  # in a cell that is no Python
 _FATES = {
     "error": ": the cell that should define it stopped with an error, which stands below the cell.",
     "timeout": ": the cell that should define it ran out of time.",
@@ -145,7 +147,7 @@ def _names(function: Callable[[str], set[str]], source: str) -> set[str]:
 def _observations(identity: str, source: str) -> dict[tuple[str, str], str]:
     """The functions at the top of a test cell, without their decorators."""
     try:
-        body = ast.parse(source).body
+        body = parse_cell(source).body
     except SyntaxError:
         return {}
     found = {}
@@ -157,20 +159,17 @@ def _observations(identity: str, source: str) -> dict[tuple[str, str], str]:
 
 
 def _prepared(identity: str, source: str) -> Prepared:
-    plain = "\n".join(
-        "pass" if line.lstrip().startswith(("%", "!")) and line[:1] in "%!" else line for line in source.splitlines()
-    )
     name = f"<test {identity}>"
     try:
-        tree = ast.parse(plain, name)
+        tree = parse_cell(source, name)
     except SyntaxError as error:
         return Prepared(None, f"line {error.lineno}: {error.msg}", frozenset(), frozenset())
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not plain.rstrip().endswith(";"):
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         # The value of a last expression may be part of the points.
         target = ast.Name("__value__", ast.Store())
         tree.body[-1] = ast.copy_location(ast.Assign([target], tree.body[-1].value), tree.body[-1])
         ast.fix_missing_locations(tree)
-    linecache.cache[name] = (len(plain), None, plain.splitlines(keepends=True), name)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     imported = {
         alias.asname or alias.name.partition(".")[0]
         for node in tree.body
@@ -180,8 +179,8 @@ def _prepared(identity: str, source: str) -> Prepared:
     return Prepared(
         compile(tree, name, "exec"),
         "",
-        frozenset(_names(rules.names_bound, plain)) - imported,
-        frozenset(_names(rules.uses_names, plain)),
+        frozenset(_names(rules.names_bound, source)) - imported,
+        frozenset(_names(rules.uses_names, source)),
     )
 
 
@@ -400,18 +399,10 @@ class Function(Opaque):
         return self._court.call(opaque_reference(self), self._label, args, kwargs)
 
 
-class Handle(Opaque):
+class Handle(Function):
     """A learner's object, for a test that asked to look into it."""
 
-    __slots__ = ("_court", "_label")
-
-    def __init__(self, court: Court, name: str, reference: object, label: str) -> None:
-        super().__init__(name, reference)
-        self._court = court
-        self._label = label
-
-    def __call__(self, *args: object, **kwargs: object) -> Any:
-        return self._court.call(opaque_reference(self), self._label, args, kwargs)
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -434,9 +425,8 @@ class Handle(Opaque):
 class Court:
     """One submission before the judge: the namespace of its tests, and the way to its learner."""
 
-    def __init__(self, course: Course, cells: Sequence[Cell], learner: Learner, limits: Limits) -> None:
+    def __init__(self, course: Course, learner: Learner, limits: Limits) -> None:
         self.course = course
-        self.cells = cells
         self.learner = learner
         self.limits = limits
         self.namespace = Namespace(self)
@@ -446,9 +436,7 @@ class Court:
         # What stays the same until another of the learner's cells runs.
         self.functions: dict[str, Function] = {}
         self.untouched: dict[tuple[str, object], object] = {}
-        self.unfinished: dict[
-            str, str
-        ] = {}  # the names of cells that did not come to their end: what became of the cell
+        self.unfinished: dict[str, str] = {}  # a name that a cell was to bind: what became of that cell
         self.current = ""
         self.hung: dict[str, int] = {}
         self.texts = SourceReader()
@@ -631,7 +619,7 @@ class Court:
     def learner_bound(self, source: str, status: str) -> None:
         """A learner's cell ran: an answer's name that a test had bound is the learner's again. A test's own helper never is."""
         names = self.texts.add(source)
-        self.unfinished |= dict.fromkeys(names, status)
+        self.unfinished |= dict.fromkeys(names or _DEFINED.findall(source), status)
         for name in names & self.by_tests & self.course.answers:
             dict.pop(self.namespace, name, None)
             self.by_tests.discard(name)
@@ -692,7 +680,7 @@ class Court:
                 return "not_attempted", message, 0.0
             if name in ("CheckFailed", "AssertionError"):
                 return "failed", message or "An assertion of the test does not hold.", 0.0
-            return "error", f"{name}: {message}", 0.0
+            return "error", f"{name}: {message}" if message else name, 0.0
         if status == "ok":
             self.learner.history.append((cell.id, self.course.source[cell.id]))
             text = reply.get("value")
@@ -847,6 +835,7 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
     os.environ["AUTOGRADER_SEED"] = str(job["seed"])
     if course.folder:
         os.chdir(course.folder)
+        sys.path.append(course.folder)
     cells = [
         Cell(i, role, code, course.source[i] if text is None else text, points)
         for i, role, code, text, points in job["cells"]
@@ -857,7 +846,7 @@ def be_born(courses: Mapping[str, Course], room: socket.socket, request: Mapping
         wire.send(coordinator, document)
 
     learner = Learner(room, course, limits, job["seed"], deadline, lambda: say(kind="alive"))
-    court = Court(course, cells, learner, limits)
+    court = Court(course, learner, limits)
     done = set(job["done"])
 
     try:
@@ -912,7 +901,7 @@ def main(arguments: str) -> None:
     check.attempted(1, "")
     with suppress(check.CheckFailed):
         check.close(torch.ones(2), torch.zeros(2), on="a")
-    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # not dumpable: no other process of this user reads the tests in its memory
+    confine.undumpable()
     courses: dict[str, Course] = {}
 
     def before_fork(request: Mapping[str, Any]) -> None:

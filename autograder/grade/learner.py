@@ -5,8 +5,8 @@ Theory of operation
 This is the only module that runs in the same process as a learner's code, so nothing here is trusted by anybody: a learner who changes it harms
 only the answers that this process gives. It holds no test, no expected value, no name.
 
-Requests come on one socket and are answered in turn. `run` runs a cell in IPython and returns its outputs; `get`, `call`, `attribute`, `length`, `item` and `items` look at what the
-cells have made; `observe` runs a function of a test here, which returns plain data; `test` runs a test cell in place, for assignments that are judged in-process.
+Requests come on one socket and are answered in turn. `run` runs a cell in IPython and returns its outputs; `get`, `call` and `look` (attribute, length, item, items) look at what
+the cells have made; `observe` runs a function of a test here, which returns plain data; `test` runs a test cell in place, for assignments that are judged in-process. `begin` starts a test.
 
 *Time.* Each request says how long it may take. An alarm then raises `OutOfTime` in the learner's code, so that a loop without an end costs one cell and not the process. Code
 that catches it, or that hangs where Python does not look, is killed from outside.
@@ -39,6 +39,7 @@ from autograder.grade.limits import Limits
 _FRAMES = 6  # of a traceback
 _TEXT = 2_000  # characters of an exception's message
 _ITEMS = 10_000  # that an iteration gives
+_CUT = "\n… the rest of this output was cut: it was too long.\n"
 
 
 class OutOfTime(KeyboardInterrupt):
@@ -60,15 +61,13 @@ class Recorder:
         self.text_left, self.image_left = self.limits.output_bytes, self.limits.image_bytes
 
     def stop(self) -> list[dict[str, Any]]:
+        """The outputs, as a notebook has them."""
         self.listening = False
+        for output in self.outputs:
+            if "parts" in output:
+                output["text"] = "".join(output.pop("parts"))
         if self.cut:
-            self.outputs.append(
-                {
-                    "output_type": "stream",
-                    "name": "stdout",
-                    "text": "\n… the rest of this output was cut: it was too long.\n",
-                }
-            )
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": _CUT})
         return self.outputs
 
     def stream(self, name: str, text: str) -> None:
@@ -123,12 +122,6 @@ class Recorder:
         self.outputs.append(
             {"output_type": "error", "ename": name, "evalue": message[:_TEXT], "traceback": text.split("\n")}
         )
-
-    def finished(self) -> list[dict[str, Any]]:
-        for output in self.outputs:
-            if "parts" in output:
-                output["text"] = "".join(output.pop("parts"))
-        return self.outputs
 
 
 class Stream(io.TextIOBase):
@@ -189,9 +182,6 @@ def make_shell(recorder: Recorder) -> Any:
         def ask_exit(self) -> None:
             pass
 
-        def init_syntax_highlighting(self, *args: Any, **kwargs: Any) -> None:
-            super().init_syntax_highlighting(*args, **kwargs)
-
         def _showtraceback(self, etype: type, evalue: BaseException, stb: Sequence[str]) -> None:
             if etype is OutOfTime:
                 stb = [_message(evalue)]
@@ -224,7 +214,6 @@ class Learner:
         self.armed = False
         self.expired = False
         self.seconds = 0.0
-        self.shown = 0  # bytes of the process's own stdout that were returned
 
     def serve(self) -> None:
         """Until the judge closes the connection."""
@@ -292,53 +281,37 @@ class Learner:
     # Cells
 
     def run(self, document: Mapping[str, Any], reader: wire.Reader, writer: wire.Writer) -> dict[str, Any]:
+        result, outputs = self._execute(document)
+        status = "timeout" if self.expired else "ok" if result is not None and result.success else "error"
+        return {"status": status, "outputs": outputs}
+
+    def _execute(self, document: Mapping[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+        """Run a cell: IPython's result, or None where not even IPython survived it, and the outputs."""
         _seed(document["seed"])
         self.recorder.start()
-        status = "ok"
+        result = None
         try:
             try:
                 self._arm(document)
                 result = self.shell.run_cell(document["source"], store_history=True)
-                status = "ok" if result.success else "error"
             finally:
                 self._disarm()
         except BaseException:
-            status = "error"
-        outputs = self.recorder.stop()
-        self._leftover()
-        if self.expired:
-            status = "timeout"
-        outputs = self.recorder.finished()
-        return {"status": status, "outputs": outputs}
-
-    def _leftover(self) -> None:
-        """What programs that the cell started wrote."""
-        end = os.fstat(self.out).st_size
-        if end > self.shown:
-            text = os.pread(self.out, min(end - self.shown, self.limits.output_bytes), self.shown).decode(
-                "utf-8", "replace"
-            )
+            pass
+        if os.fstat(self.out).st_size:  # programs that the cell started wrote
+            written = os.pread(self.out, self.limits.output_bytes, 0)
             os.ftruncate(self.out, 0)
-            self.shown = 0
-            self.recorder.listening = True
-            self.recorder.stream("stdout", text)
-            self.recorder.listening = False
+            self.recorder.stream("stdout", written.decode("utf-8", "replace"))
+        return result, self.recorder.stop()
 
     def test(self, document: Mapping[str, Any], reader: wire.Reader, writer: wire.Writer) -> dict[str, Any]:
         """A test cell in place. A last expression's value is reported as text, as a notebook would show it."""
-        _seed(document["seed"])
-        self.recorder.start()
-        try:
-            self._arm(document)
-            result = self.shell.run_cell(document["source"], store_history=True)
-        finally:
-            self._disarm()
-        error = result.error_before_exec or result.error_in_exec
-        self.recorder.stop()
-        self._leftover()
-        outputs = self.recorder.finished()
+        result, outputs = self._execute(document)
         if self.expired:
             return {"status": "timeout"}
+        if result is None:
+            return {"status": "broken"}
+        error = result.error_before_exec or result.error_in_exec
         if error is not None:
             return {"status": "error", "raised": _exception(error, writer)}
         values = [o["data"].get("text/plain", "") for o in outputs if o["output_type"] == "execute_result"]

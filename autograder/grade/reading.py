@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from autograder.check import code
 from autograder.grade import evasion
+from autograder.parsing import parse_cell
 
 _MANY = 50  # definitions that a search looks through
 _CHARACTERS = 300_000  # of one submission: a parsed cell takes a thousand times its own size
@@ -56,9 +57,8 @@ class SourceReader:
         return names
 
     def _read(self, source: str) -> None:
-        plain = "\n".join("pass" if line[:1] in ("%", "!") else line for line in source.splitlines())
         try:
-            tree = ast.parse(plain)
+            tree = parse_cell(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         self.remarks = evasion.remarks(tree)

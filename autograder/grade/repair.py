@@ -36,7 +36,6 @@ import bisect
 import hashlib
 import itertools
 import re
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,20 +63,8 @@ _ADDED, _GONE, _FREE = -1, -2, -3  # what a cell of the submission is, when it i
 _INTRODUCTIONS = ("import ", "from ", "def ", "async def ", "class ", "@")
 
 
-# Python's list of warning filters, and in 3.11 its parser's count of depths, belong to all threads.
-_parsing = threading.Lock()
-
-
 def mend(assignment: Assignment, cells: Sequence[SubmittedCell]) -> Plan:
     """The submission, rebuilt on the assignment. Raises Refused when nothing of it belongs to the assignment."""
-    with _parsing:
-        try:
-            return _mend(assignment, cells)
-        except SystemError:  # another thread of this process parsed something of its own meanwhile
-            return _mend(assignment, cells)
-
-
-def _mend(assignment: Assignment, cells: Sequence[SubmittedCell]) -> Plan:
     mender = _Mender(blueprint_of(assignment), cells)
     mender.identify()
     if not mender.belongs():

@@ -32,7 +32,7 @@ class Report:
         return sum(check.max_points for check in self.checks)
 
     def as_json(self) -> dict[str, Any]:
-        """As `grade-one --json` prints it."""
+        """Plain data: what `grade-one --json` prints, the assignment and the remarks besides."""
         return {
             "assignment": self.assignment,
             "points": number(self.points),

@@ -66,6 +66,7 @@ def main(arguments: str) -> None:
             confine.confine(limits, support, gpu=gpu)
         else:
             _without_sandbox(limits, support, gpu=gpu)
+        sys.path.append(os.getcwd())  # helper modules among the support files
         os.sched_setaffinity(0, {terms["cpu"]})
         wire.send(sock, {"ready": True})
         learner.Learner(sock, shell, recorder, limits).serve()

@@ -16,7 +16,8 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -72,7 +73,9 @@ class Rooms:
                 self._control.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        self.versions = MappingProxyType({"autograder": _version(), "python": about["ready"], "torch": about["torch"]})
+        self.versions = MappingProxyType(
+            {"autograder": installed("torch-foundations"), "python": about["ready"], "torch": about["torch"]}
+        )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -148,81 +151,88 @@ class Rooms:
         remarks: list[str],
     ) -> tuple[str, str, str] | None:
         """One judge, until it is done or stuck. What it was at when it got stuck, its status and why; None when it is done."""
-        ours, theirs = socket.socketpair()
-        life, ours_life = os.pipe()
-        cpu = self._take_cpu()
-        try:
-            ask_for_child(self._control, {"assignment": assignment.digest, "spool": spool}, theirs.fileno(), life)
-        except OSError as error:
-            with self._lock:
-                self._busy[cpu] -= 1
-            ours.close()
-            os.close(ours_life)
-            raise RoomError(f"the judge room is gone ({error.strerror}): start again") from error
-        finally:
-            theirs.close()
-            os.close(life)
-        ran = {cell.id: cell for cell in plan.cells}
+        ran = {cell.id for cell in plan.cells}
         at = ""
-        try:
-            frames.send(
-                ours,
-                {
-                    "cells": [
-                        [
-                            c.id,
-                            c.role,
-                            c.kind == "code",
-                            None if c.role in ("test", "locked") else c.source,
-                            c.max_points,
-                        ]
-                        for c in plan.cells
-                    ],
-                    "limits": dataclasses.asdict(self.limits),
-                    "seed": seed,
-                    "cpu": cpu,
-                    "seconds": max(1.0, ends - time.monotonic()),
-                    "done": list(checks),
-                },
-            )
-            patience = max(self.limits.cell_seconds, self.limits.test_seconds) + 3 * self.limits.grace + 35
-            stream = frames.Stream(ours, self.limits)
-            while True:
-                document = stream.receive(time.monotonic() + patience)
-                kind = document.get("kind")
-                if kind == "at":
-                    at = document["id"]
-                elif kind == "check":
-                    cell = assignment.by_id[document["id"]]
-                    message = _ADDRESS.sub("0x…", document["message"])
-                    checks[cell.id] = CheckResult(
-                        cell.id, document["points"], cell.max_points, document["status"], message
-                    )
-                    at = ""
-                elif kind == "cell" and document["id"] in ran:
-                    outputs[document["id"]] = _without_addresses(document["outputs"])
-                elif kind == "note":
-                    remarks.append(f"{document['id']}: {document['text']}")
-                elif kind in ("broken", "fatal") or "fatal" in document:
-                    raise RoomError(f"the sandbox does not work: {document.get('text') or document.get('fatal')}")
-                elif kind == "end":
-                    return None
-        except frames.Late:
-            return at, "timeout", "The check got stuck, and was stopped."
-        except frames.WireError:
-            return at, "died", "The check broke its judge: what the answer gave back was too much for it."
-        finally:
-            ours.close()
-            os.close(ours_life)
-            with self._lock:
-                self._busy[cpu] -= 1
+        with self._a_cpu() as cpu, self._a_judge({"assignment": assignment.digest, "spool": spool}) as ours:
+            try:
+                frames.send(
+                    ours,
+                    {
+                        "cells": [
+                            [
+                                c.id,
+                                c.role,
+                                c.kind == "code",
+                                None if c.role in ("test", "locked") else c.source,
+                                c.max_points,
+                            ]
+                            for c in plan.cells
+                        ],
+                        "limits": dataclasses.asdict(self.limits),
+                        "seed": seed,
+                        "cpu": cpu,
+                        "seconds": max(1.0, ends - time.monotonic()),
+                        "done": list(checks),
+                    },
+                )
+                patience = max(self.limits.cell_seconds, self.limits.test_seconds) + 3 * self.limits.grace + 35
+                stream = frames.Stream(ours, self.limits)
+                while True:
+                    document = stream.receive(time.monotonic() + patience)
+                    kind = document.get("kind")
+                    if kind == "at":
+                        at = document["id"]
+                    elif kind == "check":
+                        cell = assignment.by_id[document["id"]]
+                        message = _ADDRESS.sub("0x…", document["message"])
+                        checks[cell.id] = CheckResult(
+                            cell.id, document["points"], cell.max_points, document["status"], message
+                        )
+                        at = ""
+                    elif kind == "cell" and document["id"] in ran:
+                        outputs[document["id"]] = _without_addresses(document["outputs"])
+                    elif kind == "note":
+                        remarks.append(f"{document['id']}: {document['text']}")
+                    elif kind == "broken":
+                        raise RoomError(f"the sandbox does not work: {document['text']}")
+                    elif "fatal" in document:
+                        raise RoomError(f"the judge does not work: {document['fatal']}")
+                    elif kind == "end":
+                        return None
+            except frames.Late:
+                return at, "timeout", "The check got stuck, and was stopped."
+            except frames.WireError:
+                return at, "died", "The check broke its judge: what the answer gave back was too much for it."
 
-    def _take_cpu(self) -> int:
+    @contextmanager
+    def _a_cpu(self) -> Iterator[int]:
         """The processor with the least to do. Judge and learner take turns, and taking them on one processor spares waking another."""
         with self._lock:
             cpu = min(self._busy, key=self._busy.__getitem__)
             self._busy[cpu] += 1
-            return cpu
+        try:
+            yield cpu
+        finally:
+            with self._lock:
+                self._busy[cpu] -= 1
+
+    @contextmanager
+    def _a_judge(self, request: dict[str, str]) -> Iterator[socket.socket]:
+        """The way to a judge, which lives as long as this is open."""
+        ours, theirs = socket.socketpair()
+        life, ours_life = os.pipe()
+        try:
+            try:
+                ask_for_child(self._control, request, theirs.fileno(), life)
+            except OSError as error:
+                raise RoomError(f"the judge room is gone ({error.strerror}): start again") from error
+            finally:
+                theirs.close()
+                os.close(life)
+            yield ours
+        finally:
+            ours.close()
+            os.close(ours_life)
 
     def _spool(self, assignment: Assignment) -> str:
         """The file in which the judge room reads the assignment. Written once."""
@@ -296,8 +306,9 @@ def _without_addresses(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return outputs
 
 
-def _version() -> str:
+def installed(name: str) -> str:
+    """A package's version; of one that is not installed as a package, "unknown"."""
     try:
-        return metadata.version("torch-foundations")
+        return metadata.version(name)
     except metadata.PackageNotFoundError:
         return "unknown"
