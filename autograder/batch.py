@@ -19,9 +19,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ from autograder.grade.submission import Refused
 from autograder.gradebook import Book
 from autograder.progress import progress_bar
 
-_NAMES = 4  # of failed checks that the table shows
+_NAMES = 3  # of exercises with failed checks that the table shows
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Row:
     def as_json(self) -> dict[str, Any]:
         notebooks = [report.as_json() for report in self.reports.values()] or list(self.stored.get("notebooks", ()))
         return {"student": self.student, "state": self.state, "why": self.why, "notebooks": notebooks}
+
+    @property
+    def fresh(self) -> bool:
+        """Whether this run looked at it."""
+        return bool(self.reports)
 
     @property
     def notebooks(self) -> list[dict[str, Any]]:
@@ -206,8 +213,7 @@ def read_sources(desk: Desk, stem: str) -> list[Assignment]:
 
 def grade_class(
     desk: Desk,
-    stem: str,
-    *,
+    *stems: str,
     students: Sequence[str] = (),
     jobs: int = 0,
     force: bool = False,
@@ -217,20 +223,56 @@ def grade_class(
     limits: Limits = DEFAULT,
     console: Console | None = None,
 ) -> int:
-    """Grade the submissions of `stem`, all by default. 0 when every one of them was graded, 1 otherwise. Raises CourseError."""
+    """Grade the submissions of some assignments, all by default. 0 when every one of them was graded, 1 otherwise. Raises CourseError before any is graded."""
     shown = console or Console(stderr=as_json)
-    this = Class(desk, stem, limits)
-    if not this.known:
-        raise CourseError(
-            f"the gradebook does not know {stem} as it is now: run `autograder release {stem}`; where submissions are graded already, "
-            f"`autograder regrade {stem}` carries them over"
-        )
+    classes = [Class(desk, stem, limits) for stem in dict.fromkeys(stems)]
+    for this in classes:
+        if not this.known:
+            raise CourseError(
+                f"the gradebook does not know {this.stem} as it is now: run `autograder release {this.stem}`; where submissions are graded already, "
+                f"`autograder regrade {this.stem}` carries them over"
+            )
+        if not students and not this.students():
+            raise CourseError(
+                f"nobody has handed in {this.stem}: there is nothing in {desk.folder('submitted', '*', this.stem)}"
+            )
+    documents: list[dict[str, Any]] = []
+    bad = 0
+    with ExitStack() as stack:
+
+        @cache
+        def rooms() -> Rooms:
+            if not sandboxed:
+                shown.print(
+                    "[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]"
+                )
+            return stack.enter_context(Rooms(limits, sandboxed=sandboxed, gpu=gpu))
+
+        for this in classes:
+            started = time.perf_counter()
+            rows = _grade(this, students, force, jobs or os.cpu_count() or 1, rooms, shown)
+            seconds = time.perf_counter() - started
+            documents.append({"assignment": this.stem, "submissions": [row.as_json() for row in rows]})
+            if not as_json:
+                shown.print(table(this.stem, rows))
+            lost = sum(row.state in ("refused", "missing") for row in rows)
+            ran = sum(row.fresh for row in rows)
+            told = f"{ran} graded in {seconds:.1f} s ({seconds / ran:.2f} s each)" if ran else "none had changed"
+            told = f"{len(rows)} submissions, {told}. {f'{lost} could not be graded.' if lost else ''}"
+            shown.print(told.rstrip(), highlight=False)
+            bad += lost
+    if as_json:
+        print(json.dumps(documents[0] if len(documents) == 1 else documents, indent=1))
+    return 1 if bad else 0
+
+
+def _grade(
+    this: Class, students: Sequence[str], force: bool, jobs: int, rooms: Callable[[], Rooms], shown: Console
+) -> list[Row]:
+    """Grade what is new or changed, and write it. A row for everybody wanted."""
     there = this.students()
     wanted = sorted(dict.fromkeys(students)) or there
     rows = {name: Row(name, state="missing", why="nothing was handed in") for name in wanted if name not in there}
-    if not wanted:
-        raise CourseError(f"nobody has handed in {stem}: there is nothing in {desk.folder('submitted', '*', stem)}")
-    started = time.perf_counter()
     work: list[Job] = []
     for student in wanted:
         if student in rows:
@@ -243,30 +285,13 @@ def grade_class(
         else:
             work.append(job)
     if work:
-        rooms = Rooms(limits, sandboxed=sandboxed, gpu=gpu)
-        if not sandboxed:
-            shown.print(
-                "[bold red]No sandbox: learners' code runs as you, with your files and your network.[/bold red]"
-            )
-        with Book(desk) as book, rooms, progress_bar(shown, len(work), "grading") as step:
-            for job, reports in graded_reports(this, rooms, work, jobs or os.cpu_count() or 1):
+        with Book(this.desk) as book, progress_bar(shown, len(work), "grading") as step:
+            for job, reports in graded_reports(this, rooms(), work, jobs):
                 this.write(book, job, reports)
                 sentence = next((r.refused for r in reports.values() if r.refused), "")
                 rows[job.student] = Row(job.student, reports, "refused" if sentence else "graded", sentence or "")
                 step(job.student)
-    seconds = time.perf_counter() - started
-    ordered = [rows[name] for name in wanted]
-    if as_json:
-        print(json.dumps({"assignment": stem, "submissions": [row.as_json() for row in ordered]}, indent=1))
-    else:
-        shown.print(table(stem, ordered))
-    bad = [row for row in ordered if row.state in ("refused", "missing")]
-    ran = f"{len(work)} graded in {seconds:.1f} s ({seconds / len(work):.2f} s each)" if work else "none had changed"
-    shown.print(
-        f"{len(ordered)} submissions, {ran}. {f'{len(bad)} could not be graded.' if bad else ''}".rstrip(),
-        highlight=False,
-    )
-    return 1 if bad else 0
+    return [rows[name] for name in wanted]
 
 
 def graded_reports(
@@ -297,7 +322,8 @@ def table(stem: str, rows: Sequence[Row]) -> Table:
         books = row.notebooks
         points = number(sum(book["points"] for book in books))
         most = number(sum(book["max_points"] for book in books))
-        lost = [c["id"] for book in books for c in book["checks"] if c["status"] not in ("passed", "not_attempted")]
+        failed = (c["id"] for book in books for c in book["checks"] if c["status"] not in ("passed", "not_attempted"))
+        lost = list(dict.fromkeys(name.rpartition("-")[0] or name for name in failed))  # exercises, in this course
         untried = sum(c["status"] == "not_attempted" for book in books for c in book["checks"])
         words = [*lost[:_NAMES], *([f"{len(lost) - _NAMES} more"] if len(lost) > _NAMES else [])]
         words += [f"{untried} not attempted"] if untried and row.state != "refused" else []

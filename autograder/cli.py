@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_collect)
 
     command = commands.add_parser("grade", help="grade a class into nbgrader's gradebook")
+    command.add_argument("stems", nargs="+", metavar="STEM", help="the assignments")
     _add_class(command)
     command.add_argument("--force", action="store_true", help="grade again what has not changed")
     _add_running(command)
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "regrade", help="show what changed tests or points change in the gradebook, and write it"
     )
+    command.add_argument("stem", metavar="STEM", help="the assignment")
     _add_class(command)
     command.add_argument("--yes", action="store_true", help="write it (default: only show it)")
     _add_running(command)
@@ -170,7 +172,6 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _add_class(command: argparse.ArgumentParser) -> None:
-    command.add_argument("stem", metavar="STEM", help="the assignment")
     command.add_argument("--student", action="append", default=[], metavar="ID", help="only this one (may be repeated)")
     command.add_argument("--jobs", type=_count, default=0, metavar="N", help="at once (default: one a processor)")
 
@@ -212,7 +213,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     return grade_class(
         Desk.of_course(open_course(options.root).root),
-        options.stem,
+        *options.stems,
         students=options.student,
         jobs=options.jobs,
         force=options.force,

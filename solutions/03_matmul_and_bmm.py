@@ -962,7 +962,7 @@ check.source_without(contract, "contract_slow", "for", "while", "comprehension")
 X = torch.arange(24.0).reshape(1, 2, 3, 4)
 W = torch.arange(48.0).reshape(2, 4, 6)
 Y = torch.arange(60.0).reshape(1, 2, 5, 6)
-expected = contract_slow(X, W, Y)
+expected = torch.matmul(X @ W, Y.mT)  # as contract_slow, without its 720 steps
 check.close(
     contract(X, W, Y),
     expected,

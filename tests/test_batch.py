@@ -59,6 +59,10 @@ class Counted:
     def versions(self) -> Any:
         return self.rooms.versions
 
+    @property
+    def limits(self) -> Any:
+        return self.rooms.limits
+
     def grade(self, assignment: Assignment, submission: bytes, *, seed: int = 0) -> Report:
         self.graded.append(submission)
         return self.rooms.grade(assignment, submission, seed=seed)
@@ -209,6 +213,20 @@ def test_a_class_is_graded_into_rows_notebooks_table_and_json(
     forced = json.loads(capsys.readouterr().out)
     assert [row["state"] for row in forced["submissions"]] == ["graded"] * 6
     assert [row["notebooks"] for row in forced["submissions"]] == [row["notebooks"] for row in document["submissions"]]
+
+
+def test_several_assignments_share_the_rooms(desk: Desk, counted: Counted, capsys: pytest.CaptureFixture[str]) -> None:
+    (one,) = some(3)
+    hand_in(desk, one.student, one.notebook_bytes)
+    with pytest.raises(CourseError, match=f"nobody has handed in {HOMEWORK}"):
+        batch.grade_class(desk, FIRST, HOMEWORK)
+    assert counted.graded == []
+    hand_in(desk, "full", homework(squares=SQUARES), stem=HOMEWORK)
+    assert batch.grade_class(desk, FIRST, HOMEWORK, FIRST, as_json=True) == 0
+    assert (counted.opened, len(counted.graded)) == (1, 2)
+    documents = json.loads(capsys.readouterr().out)
+    assert [document["assignment"] for document in documents] == [FIRST, HOMEWORK]
+    assert scores(desk, one.student) == one.expected
 
 
 def test_feedback_is_nbgraders_own(desk: Desk, counted: Counted) -> None:

@@ -34,6 +34,8 @@ _OPERATORS: Mapping[str, tuple[type[ast.operator], str]] = {
     "<<": (ast.LShift, "lshift"),
     ">>": (ast.RShift, "rshift"),
 }
+_SYMBOLS = {kind: symbol for symbol, (kind, _) in _OPERATORS.items()}
+_METHODS = {f"__{way}{name}__": symbol for symbol, (_, name) in _OPERATORS.items() for way in ("", "r", "i")}
 _MANY = 50  # definitions that a search looks through
 # Where a wrapper keeps what it wraps.
 _INSIDE = {
@@ -212,29 +214,25 @@ def uses_in(node: ast.AST, forbidden: Sequence[str], alias: Callable[[str], str]
     parts = list(ast.walk(node))
     local = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
     local |= {p.arg for p in parts if isinstance(p, ast.arg)}
-    return [
-        (thing, getattr(part, "lineno", 0))
-        for thing in forbidden
-        for part in parts
-        if _is_use(part, thing, local, alias)
-    ]
+    found: dict[str, list[int]] = {thing: [] for thing in forbidden}
+    for part in parts:
+        for thing in _things(part, local, alias):
+            if thing in found:
+                found[thing].append(getattr(part, "lineno", 0))
+    return [(thing, line) for thing, lines in found.items() for line in lines]
 
 
-def _is_use(part: ast.AST, thing: str, local: set[str], alias: Callable[[str], str]) -> bool:
-    if thing in _STATEMENTS:
-        return isinstance(part, _STATEMENTS[thing])
-    if thing in _OPERATORS:
-        operator, method = _OPERATORS[thing]
-        if isinstance(part, (ast.BinOp, ast.AugAssign)):
-            return isinstance(part.op, operator)
-        names = (f"__{method}__", f"__r{method}__", f"__i{method}__")
-        return isinstance(part, ast.Attribute) and part.attr in names
-    if isinstance(part, ast.Attribute):
-        return part.attr == thing
-    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in local:
-        return part.id == thing or alias(part.id) == thing
-    if isinstance(part, ast.alias):
-        return part.name == thing
-    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "getattr":
-        return any(isinstance(a, ast.Constant) and a.value == thing for a in part.args)
-    return False
+def _things(part: ast.AST, local: set[str], alias: Callable[[str], str]) -> set[str]:
+    """What a part of an answer is a use of, in the words that a test may forbid."""
+    match part:
+        case ast.BinOp(op=op) | ast.AugAssign(op=op):
+            return {_SYMBOLS[type(op)]}
+        case ast.Attribute(attr=attr):
+            return {attr, _METHODS.get(attr, attr)}
+        case ast.Name(id=name, ctx=ast.Load()) if name not in local:
+            return {name, alias(name)}
+        case ast.alias(name=name):
+            return {name}
+        case ast.Call(func=ast.Name(id="getattr"), args=args):
+            return {a.value for a in args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return {word for word, kinds in _STATEMENTS.items() if isinstance(part, kinds)}

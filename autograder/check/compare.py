@@ -208,6 +208,8 @@ def _about_values(got: Tensor, wanted: Tensor, rule: Rule) -> list[str]:
     wide = _wide(wanted)
     rtol, atol = rule.tolerance(TOLERANCES.get(wanted.dtype, _EXACTLY))
     wrong = got != wanted
+    if not wrong.any():
+        return []
     if rtol or atol:
         # In its own dtype, as torch rounds the tolerance too; bool has no arithmetic of its own.
         pair = (got, wanted) if wanted.dtype in TOLERANCES else (got.to(wide), wanted.to(wide))

@@ -43,6 +43,7 @@ class SourceReader:
         self.bound: dict[str, ast.stmt] = {}  # the last statement at the top of a cell that gave a name its value
         self.remarks: list[str] = []  # on the last cell
         self.left = _CHARACTERS
+        self._names: dict[ast.AST, set[str]] = {}  # of statements that were searched, what they look up
 
     def add(self, source: str) -> frozenset[str]:
         """A cell ran: the names that it bound. One that is no Python binds nothing; behind more than can be read, no name has a source."""
@@ -96,12 +97,17 @@ class SourceReader:
                 label = node.name
             uses = dict.fromkeys(code.uses_in(node, forbidden, self.alias))
             found += [(thing, label, line) for thing, line in sorted(uses, key=lambda use: use[1])]
-            for used in sorted(_looked_up(node)):
+            for used in sorted(self._looked_up(node)):
                 helper = self.bound.get(used)
                 if helper is not None and id(helper) not in seen:
                     seen.add(id(helper))
                     queue.append((used, helper))
         return found
+
+    def _looked_up(self, node: ast.stmt) -> set[str]:
+        if node not in self._names:
+            self._names[node] = _looked_up(node)
+        return self._names[node]
 
     def alias(self, name: str) -> str:
         """The name under which a library knows what this name was bound to: `mm = torch.matmul`, `from torch import matmul as mm`."""
