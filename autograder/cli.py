@@ -124,9 +124,9 @@ def _build(options: argparse.Namespace) -> int:
 
 def _release(options: argparse.Namespace) -> int:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from autograder.release import release
+    from autograder.release import release_all
 
     columns = (
         TextColumn("{task.description}"),
@@ -139,23 +139,24 @@ def _release(options: argparse.Namespace) -> int:
     _known(options.stems, [path.stem for path in course.assignment_paths])
     stems = options.stems or [path.stem for path in course.assignment_paths]
     failed = False
-    for stem in stems:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task(stem, total=1.0, doing="")
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks = {stem: progress.add_task(stem, total=1.0, doing="") for stem in stems}
 
-            def say(doing: str, share: float, progress: Progress = progress, task: TaskID = task) -> None:
-                progress.update(task, completed=share, doing=doing)
+        def say(stem: str, doing: str, share: float) -> None:
+            progress.update(tasks[stem], completed=share, doing=doing)
 
-            verdict = release(course, stem, say)
-        if verdict.problems:
-            failed = True
-            print(f"{stem} is not released; {len(verdict.problems)} clauses of the gate do not hold:", file=sys.stderr)
-            for problem in verdict.problems:
-                print(f"  {problem}", file=sys.stderr)
-        else:
-            print(
-                f"{stem} is released: {verdict.checks} checks, {verdict.right} right and {verdict.wrong} wrong answers, {verdict.runs} runs"
-            )
+        for verdict in release_all(course, stems, say):
+            progress.remove_task(tasks[verdict.stem])
+            failed |= bool(verdict.problems)
+            if verdict.problems:
+                count = len(verdict.problems)
+                print(f"{verdict.stem} is not released; {count} clauses of the gate do not hold:", file=sys.stderr)
+                for problem in verdict.problems:
+                    print(f"  {problem}", file=sys.stderr)
+            else:
+                print(
+                    f"{verdict.stem} is released: {verdict.checks} checks, {verdict.right} right and {verdict.wrong} wrong answers, {verdict.runs} runs"
+                )
     return 1 if failed else 0
 
 

@@ -698,6 +698,9 @@ class TestSourceWithout:
         """
         check.source_without(notebook(code)["f"], "matmul", "@", "*", "for", "while", "comprehension", "sum")
 
+    def test_an_answer_may_have_the_name_of_what_is_forbidden(self) -> None:
+        check.source_without(notebook("def linear(x, W):\n    return x @ W")["linear"], "linear", "matmul")
+
     def test_a_helper_is_named_with_its_own_line(self) -> None:
         namespace = notebook("def helper(A):\n    x = 1\n    for a in A: pass", "def f(A):\n    return helper(A)")
         assert "Line 3 of helper uses for:" in message_of(lambda: check.source_without(namespace["f"], "for"))

@@ -333,6 +333,16 @@ class TestARelease:
         assert path.read_bytes() == before
         assert (course.root / "solutions" / "released.json").read_bytes() == record
 
+    def test_several_run_at_once_and_say_what_they_do(self, course: Course) -> None:
+        heard: list[tuple[str, str, float]] = []
+        (verdict,) = release.release_all(course, [tiny.STEM], lambda *said: heard.append(said))
+        assert verdict.stem == tiny.STEM
+        assert "should have 100" in "".join(verdict.problems)  # in a process that knows of no smaller total
+        assert {stem for stem, _, _ in heard} == {tiny.STEM}
+        assert heard[-1][2] > 0.5
+        with pytest.raises(CourseError, match="no assignment is called"):
+            list(release.release_all(course, ["99_nowhere"], lambda *said: None))
+
     def test_a_notebook_that_is_not_its_text_is_refused(self, course: Course) -> None:
         path = course.solution_notebook(tiny.STEM)
         before = path.read_text(encoding="utf-8")

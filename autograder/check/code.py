@@ -200,9 +200,11 @@ def _globals_of(value: object) -> dict[str, object]:
 
 
 def _alias_of(value: object) -> str:
-    """The name under which a library knows a function, or an empty string."""
+    """The name under which a library knows a function, or an empty string; a function of the notebook's own is no library's."""
     kinds = (types.BuiltinFunctionType, types.FunctionType, types.MethodDescriptorType)
-    return str(getattr(value, "__name__", "")) if kind_of(value) in kinds else ""
+    if kind_of(value) not in kinds or getattr(value, "__module__", "") == "__main__":
+        return ""
+    return str(getattr(value, "__name__", ""))
 
 
 def _alias_in(scope: Mapping[str, object], name: str) -> str:
