@@ -520,6 +520,21 @@ def test_every_dtype_and_shape(name: str, shape: tuple[int, ...]) -> None:
     )
 
 
+STRIDED = {
+    "one element of a stride": torch.arange(10.0)[::5][:1],
+    "one element, two strides": torch.arange(10.0).as_strided((1, 1), (7, 3), 2),
+    "expanded": torch.arange(4.0).expand(3, 4),
+    "transposed": torch.arange(12.0).reshape(3, 4).t(),
+    "every second column": torch.arange(6).reshape(2, 3)[:, ::2],
+    "no rows": torch.empty(0, 3)[:, ::2],
+}
+
+
+@pytest.mark.parametrize("name", STRIDED)
+def test_a_tensor_of_any_strides(name: str) -> None:
+    assert same(there_and_back(STRIDED[name]), STRIDED[name].clone(memory_format=torch.contiguous_format))
+
+
 class SubInt(int): ...
 
 

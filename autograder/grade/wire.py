@@ -158,10 +158,12 @@ class Writer:
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """The values of a strided tensor, row by row, in the machine's byte order."""
-    dense = tensor.cpu().resolve_conj().resolve_neg().contiguous()
-    if dense.numel() == 0:
+    flat = tensor.cpu().resolve_conj().resolve_neg().reshape(-1)
+    if flat.numel() == 0:
         return b""
-    return dense.reshape(-1).view(torch.uint8).numpy().tobytes()
+    if flat.stride(0) != 1:  # one element may have any stride, and still be called contiguous
+        flat = flat.clone(memory_format=torch.contiguous_format)
+    return flat.view(torch.uint8).numpy().tobytes()
 
 
 def _bytes_form(writer: Writer, value: Any, depth: int) -> Any:
