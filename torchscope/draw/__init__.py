@@ -17,10 +17,12 @@ from torchscope.draw.charts import bars, lines
 from torchscope.draw.diagrams import diagram
 from torchscope.draw.figure import Figure
 from torchscope.draw.grids import matrix, memory, slabs
+from torchscope.draw.layers import layer, outlines
 from torchscope.draw.planes import plane
 from torchscope.draw.products import batch_product, outer_sum, product
 from torchscope.draw.shapes import broadcast, inner
 from torchscope.draw.tables import table
+from torchscope.draw.trees import modules
 
 __all__ = [
     "Figure",
@@ -29,10 +31,13 @@ __all__ = [
     "broadcast",
     "diagram",
     "inner",
+    "layer",
     "lines",
     "matrix",
     "memory",
+    "modules",
     "outer_sum",
+    "outlines",
     "plane",
     "product",
     "slabs",
