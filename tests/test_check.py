@@ -34,6 +34,14 @@ def notebook(*cells: str) -> dict[str, Any]:
     return namespace
 
 
+def written_none() -> None:
+    check.attempted(None, "a prediction")
+    try:
+        check.close(None, A)
+    finally:
+        check.attempted(1, "something else")
+
+
 def message_of(call: Callable[[], object]) -> str:
     with pytest.raises(check.CheckFailed) as caught:
         call()
@@ -140,6 +148,7 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: check.close(A * B, A @ B, traps={"this is A * B: * never sums over k": A * B}),
         "It looks as if this is A * B: * never sums over k.",
     ),
+    "none_written": (lambda: written_none(), "You wrote None, expected a tensor."),
     "none": (lambda: check.close(None, A), "Got None, expected a tensor: did you forget `return`?"),
     "type": (lambda: check.close("A", A), "Returned a value of type str, expected a tensor."),
     "number_from_tensor": (
@@ -686,6 +695,10 @@ class TestSourceWithout:
         """
         namespace = notebook(helpers, f"def f(A):\n    {code}\n")
         assert f"uses {thing}:" in message_of(lambda: check.source_without(namespace["f"], thing))
+
+    def test_none_that_somebody_wrote_is_no_missing_return(self) -> None:
+        assert "You wrote None" in message_of(written_none)
+        assert "did you forget `return`?" in message_of(lambda: check.equal(None, torch.float32))
 
     def test_what_is_not_used_is_not_found(self) -> None:
         code = """

@@ -105,6 +105,7 @@ def attempted(answer: object, what: str, *, given: str = "") -> None:
     """
     global current_what
     current_what = what
+    compare.none_is_the_answer = answer is None
     _seed(what)
     if not (_GRADING or os.environ.get(_GRADING_VARIABLE)):
         _hook_into_ipython()

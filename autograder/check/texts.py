@@ -16,6 +16,7 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "trap": "It looks as if {trap}.",
         # Types.
         "none": "Got None, expected {expected}: did you forget `return`?",
+        "none_written": "You wrote None, expected {expected}.",
         "type": "Returned a value of type {got}, expected {expected}.",
         "number_from_tensor": "Returned a tensor, expected a plain number: `.item()` gives it.",
         "tensor_from_number": "Returned a plain number, expected a tensor.",
