@@ -13,13 +13,17 @@ A colour never carries a meaning alone (`colours`). Left operands are blue, righ
 said stands in `sentences`.
 """
 
+from torchscope.draw.bits import bits
 from torchscope.draw.charts import bars, lines
 from torchscope.draw.diagrams import diagram
 from torchscope.draw.figure import Figure
 from torchscope.draw.grids import matrix, memory, slabs
 from torchscope.draw.layers import layer, outlines
+from torchscope.draw.number_lines import number_lines
+from torchscope.draw.picks import picked
 from torchscope.draw.planes import plane
 from torchscope.draw.products import batch_product, outer_sum, product
+from torchscope.draw.promotions import promotion
 from torchscope.draw.shapes import broadcast, inner
 from torchscope.draw.tables import table
 from torchscope.draw.trees import modules
@@ -28,6 +32,7 @@ __all__ = [
     "Figure",
     "bars",
     "batch_product",
+    "bits",
     "broadcast",
     "diagram",
     "inner",
@@ -36,10 +41,13 @@ __all__ = [
     "matrix",
     "memory",
     "modules",
+    "number_lines",
     "outer_sum",
     "outlines",
+    "picked",
     "plane",
     "product",
+    "promotion",
     "slabs",
     "table",
 ]
