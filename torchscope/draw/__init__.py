@@ -18,6 +18,7 @@ from torchscope.draw.charts import bars, lines
 from torchscope.draw.diagrams import diagram
 from torchscope.draw.figure import Figure
 from torchscope.draw.grids import matrix, memory, slabs
+from torchscope.draw.lanes import lanes
 from torchscope.draw.layers import layer, outlines
 from torchscope.draw.number_lines import number_lines
 from torchscope.draw.picks import picked
@@ -36,6 +37,7 @@ __all__ = [
     "broadcast",
     "diagram",
     "inner",
+    "lanes",
     "layer",
     "lines",
     "matrix",

@@ -58,6 +58,13 @@ SENTENCES: Final = {
     "table": "{name}: {rows}.",
     "table_row": "{row}: {cells}",
     "table_big": "{name}: {rows} rows by {columns} columns of yes, no or partly.",
+    "the_lanes": "A timeline",
+    "lanes": "{name}. {parts}.",
+    "lane": "{lane}: {blocks}",
+    "lane_block": "{label} from {start} to {end}",
+    "lane_mark": "{mark} at {time}",
+    "lane_unit": " Times in {unit}.",
+    "lane_until": "{lane}: {count} blocks, the last one until {end}",
     # What is written inside pictures.
     "shape_dtype": "shape {shape} · {dtype}",
     "no_elements": "no elements",
@@ -105,6 +112,9 @@ SENTENCES: Final = {
     "number_needed": "draw.{where}: {name} holds {value}, which is not a finite number. Leave it out.",
     "no_box": "draw.diagram: an arrow names the box {name}, which is not in boxes. The boxes are {names}.",
     "same_place": "draw.diagram: the boxes {first} and {second} share column {column}, row {row}. Move one of them.",
+    "lane_order": "draw.lanes: in {lane}, the block {label} from {start} to {end} overlaps another one, runs backwards or starts "
+    "before 0. Give each block of a lane its own time.",
+    "no_lane": "draw.lanes: an arrow names the lane {name}, which is not in blocks. The lanes are {names}.",
     "unknown_size": "draw.plane: W has shape {shape}; only a (2, 2) tensor moves the plane. Pass a 2x2 tensor.",
 }
 
