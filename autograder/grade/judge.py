@@ -41,7 +41,7 @@ from typing import Any, cast
 
 import torch
 
-from autograder import check, rules
+from autograder import check, meta, rules
 from autograder.check import observations
 from autograder.check.values import FOREIGN, NotPlain, Opaque, message_of, opaque_name, opaque_reference
 from autograder.grade import confine, wire
@@ -107,6 +107,7 @@ class Course:
     observations: dict[tuple[str, str], str] = field(default_factory=dict)  # test, name -> the function's text
     answers: frozenset[str] = frozenset()  # the names that answers bind, and locked cells that use them
     classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
+    meta: bool = False  # whether its cells use torch's device `meta`
 
 
 def prepare(spool: str) -> Course:
@@ -134,6 +135,9 @@ def prepare(spool: str) -> Course:
         if prepared and cell["role"] != "test" and prepared.uses & answers:
             answers |= prepared.binds
     course.answers, course.classes = frozenset(answers), frozenset(classes)
+    course.meta = meta.needed(course.source.values())
+    if course.meta:
+        meta.warm_up()
     return course
 
 
@@ -214,7 +218,8 @@ class Learner:
         self.starts += 1
         ours, theirs = socket.socketpair()
         life, self.life = os.pipe()
-        ask_for_child(self.room, {"memory": self.limits.total_memory_bytes}, theirs.fileno(), life)
+        request = {"memory": self.limits.total_memory_bytes, "meta": self.course.meta}
+        ask_for_child(self.room, request, theirs.fileno(), life)
         theirs.close()
         os.close(life)
         self.talk = ours

@@ -34,6 +34,7 @@ def main(arguments: str) -> None:
 
     import torch
 
+    from autograder import meta
     from autograder.grade import learner, wire
     from autograder.grade.limits import Limits
     from autograder.grade.nursery import serve
@@ -52,8 +53,11 @@ def main(arguments: str) -> None:
         raise RuntimeError("the warm room has more than one thread, and must not fork")
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
-    def before_fork(_: Mapping[str, Any]) -> None:
-        confine.leave_processes(own)
+    def before_fork(request: Mapping[str, Any]) -> None:
+        if request.get("meta"):
+            meta.warm_up()
+        if sandboxed:
+            confine.leave_processes(own)
 
     def be_born(_: Mapping[str, Any], talk: int) -> None:
         confine.close_all_but(talk)
@@ -72,7 +76,7 @@ def main(arguments: str) -> None:
         learner.Learner(sock, shell, recorder, limits).serve()
 
     control.send(json.dumps({"ready": sys.version.split()[0], "torch": torch.__version__}).encode())
-    serve(control, be_born, before_fork=before_fork if sandboxed else lambda request: None)
+    serve(control, be_born, before_fork=before_fork)
 
 
 def _without_sandbox(limits: Any, support: Mapping[str, bytes], *, gpu: bool) -> None:

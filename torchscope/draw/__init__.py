@@ -20,6 +20,7 @@ from torchscope.draw.figure import Figure
 from torchscope.draw.grids import matrix, memory, slabs
 from torchscope.draw.lanes import lanes
 from torchscope.draw.layers import layer, outlines
+from torchscope.draw.losses import slopes, squares, surprises
 from torchscope.draw.number_lines import number_lines
 from torchscope.draw.picks import picked
 from torchscope.draw.planes import plane
@@ -51,5 +52,8 @@ __all__ = [
     "product",
     "promotion",
     "slabs",
+    "slopes",
+    "squares",
+    "surprises",
     "table",
 ]
