@@ -666,7 +666,7 @@ def spreads(x, weights, relu):
 def steady_scale(n, kind, relu):
     return ((3 if kind == "uniform" else 1) / n / (2 if relu else 1)) ** 0.5
 
-# %% wrong="multiplies_by_root_n" for="steady_scale" says="this is √n: divide by it" fails="normal,uniform,relu"
+# %% wrong="multiplies_by_root_n" for="steady_scale" says="divide by it" fails="normal,uniform,relu"
 def spreads(x, weights, relu):
     found = []
     for W in weights:

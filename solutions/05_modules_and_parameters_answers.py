@@ -224,7 +224,7 @@ class MyLinear(nn.Module):
     def forward(self, x):
         return x @ self.weight.T + self.bias
 
-# %% wrong="normal_start" for="MyLinear" says="these numbers go beyond 1/√n" fails="parameters"
+# %% wrong="normal_start" for="MyLinear" says="these numbers go beyond" fails="parameters"
 class MyLinear(nn.Module):
     def __init__(self, in_features, out_features):
         super().__init__()

@@ -703,7 +703,7 @@ def nearest(points: Tensor, prototypes: Tensor, device) -> Tensor:
     table = (there[0][:, None, :] - there[1][None, :, :]).square().sum(-1)
     return table.min(-1).indices.cpu()
 
-# %% wrong="as_it_was" for="nearest" says="the points crossed one by one"  fails="cost,transfers,one_wait,values"
+# %% wrong="as_it_was" for="nearest" says="the points crossed one by one" fails="cost,transfers,one_wait,values"
 def slow_cost(n, k, d):
     return 2 * n, n * (4 * d + 4 * k * d)
 

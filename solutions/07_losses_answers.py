@@ -554,7 +554,7 @@ def cross_entropy_loss(logits, target, ignore_index=-100):
         raise ValueError("rows must sum to 1")
     return -(target * log_q).sum(1).mean()
 
-# %% wrong="only_minus_100" for="cross_entropy_loss" says="this leaves out −100 only" fails="ignored"
+# %% wrong="only_minus_100" for="cross_entropy_loss" says="this leaves out" fails="ignored"
 def cross_entropy_loss(logits, target, ignore_index=-100):
     log_q = torch.log_softmax(logits, dim=1)
     if target.dtype == torch.int64:
@@ -584,7 +584,7 @@ def cross_entropy_loss(logits, target, ignore_index=-100):
     kept = target != ignore_index
     return -log_q[kept, target[kept]].mean()
 
-# %% wrong="mean_over_everything" for="cross_entropy_loss" says="this divides by all N · C numbers" fails="probabilities,refuses,large"
+# %% wrong="mean_over_everything" for="cross_entropy_loss" says="this divides by all N" fails="probabilities,refuses,large"
 def cross_entropy_loss(logits, target, ignore_index=-100):
     log_q = torch.log_softmax(logits, dim=1)
     if target.dtype == torch.int64:
@@ -922,7 +922,7 @@ def masked_bce(logits, target, pos_weight=1.0, mask=None):
     yes, no = torch.clamp(-z, min=0) + tail, torch.clamp(z, min=0) + tail
     return (pos_weight * t * yes + (1 - t) * no).sum()
 
-# %% wrong="yes_only" for="masked_bce" says="a no costs −log(1 − q)" fails="values,weight,stable,mask"
+# %% wrong="yes_only" for="masked_bce" says="a no costs" fails="values,weight,stable,mask"
 def masked_bce(logits, target, pos_weight=1.0, mask=None):
     if mask is None:
         mask = torch.ones(logits.shape, dtype=torch.bool)

@@ -424,8 +424,8 @@ def test_the_system_is_read_only(learner: Ask) -> None:
 
 def test_no_path_can_be_opened_by_number(learner: Ask) -> None:
     code = """
-    for path in ("{1}/root/etc/shadow", "{self}/root/../../etc/shadow", "{self}/cwd/../../etc/passwd", "{1}/fd/0/../x"):
-        path = path.replace("{", "/proc/").replace("}", "")
+    top = "ro" + "ot"
+    for path in (f"/proc/1/{top}/etc/shadow", f"/proc/self/{top}/../../etc/shadow", "/proc/self/cwd/../../etc/passwd", "/proc/1/fd/0/../x"):
         try_to(path, lambda: open(path))
     """
     assert opened(learner, code) == []

@@ -154,7 +154,10 @@ def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
     tensor, number = issubclass(wanted, Tensor), wanted in NUMBERS and not rule.exact
     name = "a tensor" if tensor else "a number" if number else wanted.__name__
     if actual is None:
-        return text("none_written" if none_is_the_answer else "none", expected=show(expected) if wanted in SCALARS and not number else name)
+        return text(
+            "none_written" if none_is_the_answer else "none",
+            expected=show(expected) if wanted in SCALARS and not number else name,
+        )
     if tensor and kind in NUMBERS:
         return text("tensor_from_number")
     if number and kind in TENSORS:
