@@ -828,7 +828,7 @@ PEEKING = (
     ),
     _peek(
         "requests as they come",
-        "from autograder.grade import learner\nfor op in ('get', 'call', 'observe', 'begin', 'run'):\n    old = getattr(learner.Learner, op)\n    def spy(self, document, reader, writer, old=old):\n        text = str({k: v for k, v in document.items() if k != 'source' or 'WORDS' not in v})\n        loot('request', text)\n        return old(self, document, reader, writer)\n    setattr(learner.Learner, op, spy)",
+        "from autograder.grade import learner\nfor op in ('get', 'call', 'observe', 'clear', 'run'):\n    old = getattr(learner.Learner, op)\n    def spy(self, document, reader, writer, old=old):\n        text = str({k: v for k, v in document.items() if k != 'source' or 'WORDS' not in v})\n        loot('request', text)\n        return old(self, document, reader, writer)\n    setattr(learner.Learner, op, spy)",
     ),
     _peek(
         "observations as they come",

@@ -22,7 +22,7 @@ _LONG = 200  # characters of a value that a message shows
 def kind_of(value: object) -> type:
     """The value's type; `object` where its metaclass is a learner's, for to compare or hash such a type runs the learner's code."""
     kind = type(value)
-    return kind if type(kind) is type or any(kind is tensor for tensor in TENSORS) else object
+    return kind if type(kind) is type or kind is Tensor or kind is torch.nn.Parameter else object
 
 
 def is_plain(value: object) -> bool:

@@ -438,6 +438,7 @@ class Court:
         self.by_tests: set[str] = set()  # names that tests have bound
         self.test_deadline = 0.0
         self.begun: tuple[str, int] = ("", 0)
+        self.holds_objects = False  # whether the learner's side keeps an object for this side
         # What stays the same until another of the learner's cells runs.
         self.functions: dict[str, Function] = {}
         self.untouched: dict[tuple[str, object], object] = {}
@@ -549,25 +550,24 @@ class Court:
     def _ask(
         self, op: str, document: Mapping[str, Any], parts: Sequence[bytes | memoryview] = ()
     ) -> tuple[Any, memoryview]:
-        self._begin()
+        first = self._begin()
         left = self.test_deadline - time.monotonic()
         if left <= 0:
             raise Stopped("timeout", f"The check ran longer than {self.limits.test_seconds:g} seconds.")
-        return self.learner.ask(op, left, document, parts)
+        return self.learner.ask(op, left, {**first, **document}, parts)
 
-    def _begin(self) -> None:
-        """The first request of a test: seeds, and an empty table of objects. A fresh process needs it again."""
+    def _begin(self) -> Mapping[str, Any]:
+        """What goes in front of a test's first request: its seed, and that it starts without objects. A fresh process needs it again."""
         self.learner.ready()
-        mark = (self.current, self.learner.starts)
-        if mark != self.begun:
-            seed = {"seed": self.learner.seed_of(self.current)}
-            try:
-                self.learner.ask("begin", self.limits.test_seconds, seed)
-            except (
-                Stopped
-            ):  # what an earlier test was given ended the process when it was cleared away: not this test's fault
-                self.learner.ask("begin", self.limits.test_seconds, seed)
-            self.begun = (self.current, self.learner.starts)
+        if self.begun == (self.current, self.learner.starts):
+            return {}
+        if self.holds_objects:
+            with suppress(Stopped):  # an object that ends its process when it is cleared away: not this test's fault
+                self.learner.ask("clear", self.limits.test_seconds, {})
+            self.learner.ready()
+            self.holds_objects = False
+        self.begun = (self.current, self.learner.starts)
+        return {"begin": self.learner.seed_of(self.current)}
 
     def _value(self, reply: Mapping[str, Any], blob: memoryview, label: str, reference: object = None) -> Any:
         """The value in a reply, or the exception in it, raised."""
@@ -584,6 +584,7 @@ class Court:
             if tag != "object" or type(number) is not int or type(name) is not str:
                 raise wire.WireError("no reference")
             found = reference or ["object", number]
+            self.holds_objects |= reference is None
             if kind in ("function", "class"):
                 return Function(self, name, found, label)
             return Opaque(name[:200], found)

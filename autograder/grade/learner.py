@@ -6,12 +6,13 @@ This is the only module that runs in the same process as a learner's code, so no
 only the answers that this process gives. It holds no test, no expected value, no name.
 
 Requests come on one socket and are answered in turn. `run` runs a cell in IPython and returns its outputs; `get`, `call` and `look` (attribute, length, item, items) look at what
-the cells have made; `observe` runs a function of a test here, which returns plain data; `test` runs a test cell in place, for assignments that are judged in-process. `begin` starts a test.
+the cells have made; `observe` runs a function of a test here, which returns plain data; `test` runs a test cell in place, for assignments that are judged in-process. The first request of
+a test says `begin`, with its seed.
 
 *Time.* Each request says how long it may take. An alarm then raises `OutOfTime` in the learner's code, so that a loop without an end costs one cell and not the process. Code
 that catches it, or that hangs where Python does not look, is killed from outside.
 
-*Objects* that are not plain are kept in a table, and the judge gets a number for them. A new test clears the table.
+*Objects* that are not plain are kept in a table, and the judge gets a number for them. A new test starts with an empty table; where the judge was given an object, it asks to `clear` it first.
 """
 
 from __future__ import annotations
@@ -232,7 +233,7 @@ class Learner:
         sys.stderr = sys.__stderr__ = Stream("stderr", self.recorder)  # type: ignore[assignment,misc]
         answers: dict[str, Callable[..., dict[str, Any]]] = {
             "run": self.run,
-            "begin": self.begin,
+            "clear": self.clear,
             "get": self.get,
             "call": self.call,
             "look": self.look,
@@ -247,6 +248,9 @@ class Learner:
             reader = wire.Reader(blob, self.limits, self._find)
             writer = wire.Writer(self.limits, self._refer)
             try:
+                if "begin" in document:
+                    self.objects.clear()
+                    _seed(document["begin"])
                 reply = answers[document["op"]](document, reader, writer)
             except wire.TooLarge as error:
                 writer = wire.Writer(self.limits, self._refer)
@@ -319,9 +323,8 @@ class Learner:
 
     # What the cells have made
 
-    def begin(self, document: Mapping[str, Any], reader: wire.Reader, writer: wire.Writer) -> dict[str, Any]:
+    def clear(self, document: Mapping[str, Any], reader: wire.Reader, writer: wire.Writer) -> dict[str, Any]:
         self.objects.clear()
-        _seed(document["seed"])
         return {}
 
     def get(self, document: Mapping[str, Any], reader: wire.Reader, writer: wire.Writer) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from autograder.grade.nursery import ask_for_child
 from autograder.grade.report import Report
 from autograder.grade.submission import CheckResult, Plan, Refused, ShownCell
 
-_JUDGE = "import sys, json; o = json.loads(sys.argv[1]); sys.path[:] = o['path']; from autograder.grade.judge import main; main(sys.argv[1])"
+_JUDGE = "import gc, sys, json; gc.disable(); o = json.loads(sys.argv[1]); sys.path[:] = o['path']; from autograder.grade.judge import main; main(sys.argv[1])"
 _FOLDER = "autograder-"  # in the temporary folder, with the process's number behind it
 _ATTEMPTS = 4  # judges for one submission, when one gets stuck
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")

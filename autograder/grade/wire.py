@@ -20,6 +20,7 @@ import math
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import torch
@@ -134,12 +135,12 @@ class Writer:
         if name is None or plain.is_quantized or plain.is_nested:
             return self.refer(value)
         device = str(plain.device)
-        if plain.layout == torch.sparse_coo:
+        if plain.layout != torch.strided:
+            if plain.layout != torch.sparse_coo:
+                return self.refer(value)
             plain = plain.coalesce()
             parts = [self._tensor(plain.indices(), depth), self._tensor(plain.values(), depth)]
             return ["coo", list(plain.shape), flags, *parts]
-        if plain.layout != torch.strided:
-            return self.refer(value)
         shape = list(plain.shape)
         if device.startswith("meta"):
             return ["tensor", name, shape, flags, device, 0, 0]
@@ -158,6 +159,8 @@ class Writer:
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """The values of a strided tensor, row by row, in the machine's byte order."""
+    with suppress(TypeError, RuntimeError):  # a dtype that NumPy lacks, another device, a lazy conjugate
+        return bytes(tensor.numpy().tobytes())
     flat = tensor.cpu().resolve_conj().resolve_neg().reshape(-1)
     if flat.numel() == 0:
         return b""
@@ -270,7 +273,7 @@ class Reader:
         dtype, shape = _DTYPES[self._text(name)], self._shape(shape)
         if type(flags) is not int or not 0 <= flags < 4:
             self._refuse("tensor")
-        if not _DEVICE.fullmatch(self._text(device)):
+        if self._text(device) != "cpu" and not _DEVICE.fullmatch(device):
             self._refuse("device")
         if device.startswith("meta"):
             made = torch.empty(shape, dtype=dtype, device="meta")
@@ -293,7 +296,9 @@ class Reader:
 
     def _flagged(self, made: torch.Tensor, flags: int) -> torch.Tensor:
         wants = bool(flags & 1) and (made.is_floating_point() or made.is_complex())
-        return torch.nn.Parameter(made, requires_grad=wants) if flags & 2 else made.requires_grad_(wants)
+        if flags & 2:
+            return torch.nn.Parameter(made, requires_grad=wants)
+        return made.requires_grad_() if wants else made
 
     def _coo(self, rest: list[Any], depth: int) -> torch.Tensor:
         shape, flags, indices, values = rest
