@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.source import (
@@ -31,6 +32,7 @@ class Course:
     repository: str  # owner/name
     branch: str
     version: str = ""  # of the package, as pyproject.toml says
+    pictures: Mapping[str, int] = field(default_factory=dict)  # chapter -> the figure that the README shows
 
     @property
     def ref(self) -> str:
@@ -118,4 +120,4 @@ def open_course(root: Path) -> Course:
     except KeyError as error:
         raise CourseError(f"{path} has no table [tool.course]: it names the repository and branch.") from error
     version = project.get("project", {}).get("version", "")
-    return Course(root.resolve(), settings["repository"], settings["branch"], version)
+    return Course(root.resolve(), settings["repository"], settings["branch"], version, settings.get("pictures", {}))

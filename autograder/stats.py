@@ -3,8 +3,7 @@
 Theory of operation
 -------------------
 Counts come from the texts (words, code lines, cells, points, objectives), from the built notebooks (figures, seconds), from the gate's
-record (answers tried and caught) and from `course/coverage.toml`, which names, for every topic a chapter must cover, a phrase that
-proves it. The glossary is held against the chapters. `course/STATS.md` is the printed table; `check` fails when a limit is broken or the file is not what would be printed.
+record (answers tried and caught) and from `coverage`, which finds every topic that a chapter must cover. The glossary is held against the chapters. `course/STATS.md` is the printed table; `check` fails when a limit is broken or the file is not what would be printed.
 """
 
 from __future__ import annotations
@@ -18,15 +17,14 @@ from pathlib import Path
 
 import nbformat
 
+from autograder import coverage, readme
 from autograder.build import KEY
 from autograder.course import Course
 from autograder.release import gate_digest, released
 from autograder.source import Assignment, Bank, Cell, Chapter
 
 HOME = "course/STATS.md"
-COVERAGE = "course/coverage.toml"
 GLOSSARY = "course/GLOSSARY.md"
-ERRORS = 17  # of the study notes the course corrects
 LADDER = {0: (5, 2), 1: (2, 5), 2: (3, 10), 3: (2, 15), 4: (1, 20)}  # stars -> how many, of how many points
 FREE_LADDER = {"00_start_here", "11_capstone"}
 
@@ -99,16 +97,20 @@ def main(course: Course, *, check: bool = False) -> int:
         broken += broken_ladder(assignment)
         broken += broken_bank(assignment, course.bank(assignment))
         broken += broken_release(course, assignment)
-    coverage = tomllib.loads((course.root / COVERAGE).read_text(encoding="utf-8"))
-    broken += broken_coverage(chapters, coverage)
+    topics = tomllib.loads((course.root / coverage.TOPICS).read_text(encoding="utf-8"))
+    broken += coverage.broken(chapters, assignments, topics)
     broken += broken_glossary(chapters, (course.root / GLOSSARY).read_text(encoding="utf-8"))
-    text = table(course, counts, assignments, coverage)
-    path = course.root / HOME
-    if check:
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            broken.append(f"{HOME} is old: run `autograder stats`")
-    else:
-        path.write_text(text, encoding="utf-8")
+    text = table(course, counts, assignments, topics)
+    written = {HOME: text, coverage.HOME: coverage.table(chapters, assignments, topics)}
+    written |= readme.files(course, chapters, assignments)
+    for name, content in written.items():
+        path = course.root / name
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != content:
+            broken.append(f"{name} is old: run `autograder stats`")
+    if not check:
         print(text)
     for sentence in broken:
         print(sentence, file=sys.stderr)
@@ -194,26 +196,6 @@ def broken_release(course: Course, assignment: Assignment) -> Iterator[str]:
         yield f"{stem} is not in exercises/: run `autograder release {stem}`"
 
 
-def broken_coverage(chapters: Sequence[Chapter], coverage: dict[str, dict[str, object]]) -> Iterator[str]:
-    """Topics whose proof does not stand in the chapter."""
-    texts = {chapter.stem: "\n".join(cell.source for cell in chapter.cells) for chapter in chapters}
-    for stem, text in texts.items():
-        topics = coverage.get(stem, {})
-        if not topics:
-            yield f"{COVERAGE} lists no topics of {stem}"
-        for topic, phrase in topics.items():
-            if str(phrase) not in text:
-                yield f"{stem} should cover {topic!r}, but {str(phrase)!r} does not stand in it"
-    for stem in coverage:
-        if stem != "errors" and stem not in texts:
-            yield f"{COVERAGE} names {stem}, which is no chapter"
-    for number, proof in coverage.get("errors", {}).items():
-        if not number.isdecimal() or not 1 <= int(number) <= ERRORS:
-            yield f"{COVERAGE}: error {number} is none of 1 to {ERRORS}"
-        elif not (isinstance(proof, list) and len(proof) == 2 and str(proof[1]) in texts.get(str(proof[0]), "")):
-            yield f"{COVERAGE}: error {number} is not corrected where it says: {proof}"
-
-
 def broken_glossary(chapters: Sequence[Chapter], glossary: str) -> Iterator[str]:
     """Terms that do not stand in the chapter they are from, are untranslated, or are told twice."""
     texts = {c.stem: " ".join(" ".join(cell.source for cell in c.cells).split()).lower() for c in chapters}
@@ -238,7 +220,7 @@ def table(
     course: Course,
     counts: Sequence[ChapterCounts],
     assignments: Sequence[Assignment],
-    coverage: dict[str, dict[str, object]],
+    topics: coverage.Coverage,
 ) -> str:
     """The Markdown of course/STATS.md."""
     record = released(course.root / "solutions")
@@ -250,11 +232,19 @@ def table(
         "| chapter | words | lines of code | cells | figures with alt text | kB | s to run | topics covered |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    lines += [
-        f"| {c.stem} | {c.words} | {c.code_lines} | {c.cells} | {c.figures - c.silent_figures} | {c.kilobytes} | {c.seconds:.1f} "
-        f"| {len(coverage.get(c.stem, {}))} |"
+    numbers = [
+        (
+            c.words,
+            c.code_lines,
+            c.cells,
+            c.figures - c.silent_figures,
+            c.kilobytes,
+            c.seconds,
+            len(topics.get(c.stem, {})),
+        )
         for c in counts
     ]
+    lines += _rows([c.stem for c in counts], numbers)
     lines += [
         "",
         "Wrong answers are caught when each fails exactly the checks it should, with the words it should; the gate of every release",
@@ -263,13 +253,13 @@ def table(
         "| assignment | points | minutes | exercises | checks | right answers | wrong answers caught |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
+    work = []
     for a in assignments:
         passed = record.get(a.stem, {})
         minutes = sum(exercise.minutes for exercise in a.exercises)
-        lines.append(
-            f"| {a.stem} | {a.points} | {minutes} | {len(a.exercises)} | {len(a.checks)} "
-            f"| {passed.get('right', 0)} | {passed.get('wrong', 0)} |"
-        )
+        caught = (passed.get("right", 0), passed.get("wrong", 0))
+        work.append((a.points, minutes, len(a.exercises), len(a.checks), *caught))
+    lines += _rows([a.stem for a in assignments], work)
     for a in assignments:
         bank = course.bank(a)
         lines += [
@@ -284,12 +274,15 @@ def table(
             f"| {len(bank.of(e.name, right=True))} | {len(bank.of(e.name, right=False))} |"
             for e in a.exercises
         ]
-    errors = coverage.get("errors", {})
-    lines += ["", "## Errors of the study notes, corrected", "", "| error | chapter |", "|---|---|"]
-    for number in range(1, ERRORS + 1):
-        proof = errors.get(str(number))
-        lines.append(f"| {number} | {proof[0] if isinstance(proof, list) else 'not yet'} |")
     return "\n".join(lines) + "\n"
+
+
+def _rows(names: Sequence[str], numbers: Sequence[Sequence[float]]) -> list[str]:
+    """A row for each name, and one for all of them together."""
+    rows = [(name, row) for name, row in zip(names, numbers, strict=True)]
+    rows.append(("**all**", [sum(column) for column in zip(*numbers, strict=True)]))
+    cells = [[f"{n:.1f}" if isinstance(n, float) else str(n) for n in row] for _, row in rows]
+    return ["| " + " | ".join([name, *row]) + " |" for (name, _), row in zip(rows, cells, strict=True)]
 
 
 def _code_lines(cell: Cell) -> int:

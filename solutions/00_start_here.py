@@ -31,7 +31,8 @@ from autograder import check
 # total = total + 1
 # ```
 #
-# You run cells 1, 2 and 3, then go back and run cell 2 once more. What does `total` hold now?
+# You run cells 1, 2 and 3, then go back and run cell 2 once more. What does `total` hold now? This tests **order**, section "The output that is no longer true" of
+# [the chapter](../../course/00_start_here.ipynb).
 
 # %% solution="total_now" objective="order"
 total_now = ...
@@ -77,7 +78,7 @@ check.equal(
 # - C: `2.11`
 # - D: `None`
 #
-# Answer with one capital letter in quotes.
+# Answer with one capital letter in quotes. This tests **versions**, section "Which machine did I get?" of [the chapter](../../course/00_start_here.ipynb).
 
 # %% solution="built_with" objective="versions"
 built_with = ...
@@ -112,7 +113,7 @@ check.equal(
 # ### Exercise 1 · Work out a score ★ · 3 points · 4 minutes
 #
 # Write the rule by which this course scores you. A check is a pair: its points, and a list that says which of its inputs came out right. It earns its points when
-# **all** of them did, and nothing otherwise. The score is the sum. This tests **score**, the last section of [the chapter](../../course/00_start_here.ipynb).
+# **all** of them did, and nothing otherwise. The score is the sum. This tests **score**, section "How you are graded" of [the chapter](../../course/00_start_here.ipynb).
 #
 # Before you write anything, run the two cells below the answer: this is "not attempted". Then write `return 0`, run them again, and read what a failing
 # check tells you. Then do it properly.
@@ -205,7 +206,7 @@ check.close(score(many), sum(points for points, right in many if all(right)), on
 # `mean_loss` takes a list of numbers and should return their mean. To save work, it keeps what it has computed in the dictionary `memory`. In a fresh kernel its first call is right. Add a cell
 # and try two calls, `mean_loss([2.0, 4.0])` and then `mean_loss([10.0, 20.0])`.
 #
-# Mend it: write a better `mean_loss` below the given one, or change the given one. It must return the mean of *this* list, whatever was called before. This tests **stale**, the section
+# Mend it: write a better `mean_loss` below the given one, or change the given one. It must return the mean of *this* list, whatever was called before. This tests **stale**, section
 # "The output that is no longer true" of [the chapter](../../course/00_start_here.ipynb).
 
 # %% locked="memory"

@@ -10,7 +10,7 @@ import pytest
 import tiny
 from nbformat.v4 import new_output
 
-from autograder import build, release, stats
+from autograder import build, coverage, readme, release, stats
 from autograder.course import Course
 from autograder.source import Assignment, Bank, Cell, Chapter, load_assignment
 
@@ -145,28 +145,6 @@ def chapter(text: str) -> Chapter:
     return Chapter("01_tiny", Path("01_tiny.py"), (Cell("markdown", text, 1, MappingProxyType({})),), ())
 
 
-def test_coverage_that_holds_breaks_nothing() -> None:
-    coverage: dict[str, dict[str, object]] = {"01_tiny": {"sums": "adds"}, "errors": {"3": ["01_tiny", "adds"]}}
-    assert list(stats.broken_coverage([chapter("It adds.")], coverage)) == []
-
-
-@pytest.mark.parametrize(
-    ("coverage", "sentence"),
-    [
-        ({}, "lists no topics of 01_tiny"),
-        ({"01_tiny": {"sums": "subtracts"}}, "should cover 'sums', but 'subtracts' does not stand in it"),
-        ({"01_tiny": {"sums": "adds"}, "02_no": {"x": "y"}}, "names 02_no, which is no chapter"),
-        ({"01_tiny": {"sums": "adds"}, "errors": {"18": ["01_tiny", "adds"]}}, "error 18 is none of 1 to 17"),
-        ({"01_tiny": {"sums": "adds"}, "errors": {"3": ["01_tiny", "no"]}}, "error 3 is not corrected where it says"),
-        ({"01_tiny": {"sums": "adds"}, "errors": {"3": "adds"}}, "error 3 is not corrected where it says"),
-    ],
-)
-def test_coverage_that_does_not_hold_is_named(coverage: dict[str, dict[str, object]], sentence: str) -> None:
-    broken = list(stats.broken_coverage([chapter("It adds.")], coverage))
-    assert len(broken) == 1
-    assert sentence in broken[0]
-
-
 HEAD = "| en | ko | chapter | meaning |\n|---|---|---|---|\n"
 
 
@@ -193,13 +171,17 @@ def test_the_table_is_compared_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     course: Course = tiny.write(tmp_path)
-    (tmp_path / stats.COVERAGE).write_text('["01_tiny"]\nsums = "doubling"\n', encoding="utf-8")
+    (tmp_path / coverage.TOPICS).write_text('["01_tiny"]\nsums = "doubling"\n', encoding="utf-8")
+    (tmp_path / readme.HOME).write_text(f"{readme.BEGIN}\n{readme.END}\n", encoding="utf-8")
     (tmp_path / stats.GLOSSARY).write_text(HEAD + "| double | 두 배 | 01_tiny | twice |\n", encoding="utf-8")
     for name in ("broken_ladder", "broken_release"):
         monkeypatch.setattr(stats, name, lambda *_: [])
     monkeypatch.setattr(stats.ChapterCounts, "broken", lambda _: [])
+    monkeypatch.setattr(coverage, "broken", lambda *_: [])
     assert stats.main(course, check=True) == 1
-    assert "course/STATS.md is old" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    for name in (stats.HOME, coverage.HOME, readme.HOME):
+        assert f"{name} is old" in said
     assert stats.main(course) == 0
     assert "| 01_tiny | 10 | 13 | 3 | 4 | 0 | 0 |" in (tmp_path / stats.HOME).read_text(encoding="utf-8")
     assert stats.main(course, check=True) == 0
