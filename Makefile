@@ -34,7 +34,7 @@ help: ## list the targets
 lab: $(READY) ## open the course in JupyterLab: assignments, validate and formgrader on a private exchange
 	"$(BIN)/autograder" lab
 
-grade: $(READY) ## release, grade a generated class of 24 with nbgrader, compare with the bank, write feedback
+grade: $(READY) ## release, grade a generated class with nbgrader, compare with the bank, write feedback
 	"$(BIN)/autograder" rehearse
 
 notebooks: $(READY) ## build the notebooks whose text changed

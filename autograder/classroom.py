@@ -77,10 +77,9 @@ class Submission:
 def classroom(
     assignment: Assignment, bank: Bank, released: bytes, *, size: int = CLASS_SIZE, seed: int = SEED
 ) -> tuple[Submission, ...]:
-    """A class of `size`, made from a released notebook and the bank.
+    """A class of `size`, made from a released notebook and the bank; larger where it takes more to hold every wrong answer of the bank.
 
-    The first learners are of every kind, so that a rehearsal that goes wrong goes wrong early. Raises ValueError when `size` is
-    too small to hold every wrong answer of the bank beside the other kinds.
+    The first learners are of every kind, so that a rehearsal that goes wrong goes wrong early.
     """
     chance = random.Random(f"{seed} {assignment.stem}")
     works = plan(assignment, bank, size, chance)
@@ -117,10 +116,8 @@ def plan(assignment: Assignment, bank: Bank, size: int, chance: random.Random) -
         Work("complete", all_right()),
         Work("partial", some(0.75, untouched)),
     ]
-    room = size - len(hands)
-    if room < 3:
-        raise ValueError(f"{bank.path}: a class of {size} cannot hold this bank; one of {len(hands) + 3} can")
-    turns = zip_longest(others[:room], [Work("wrong", all_right() | hand) for hand in hands])
+    size = max(size, len(hands) + 3)
+    turns = zip_longest(others[: size - len(hands)], [Work("wrong", all_right() | hand) for hand in hands])
     works = [work for turn in turns for work in turn if work is not None]
     while len(works) < size:
         works.append(Work("mixed", some(0.5, {name: chance.choice((None, next(w))) for name, w in wrong.items()})))

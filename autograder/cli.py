@@ -48,8 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_stats)
 
-    command = commands.add_parser("rehearse", help="release, and grade a made-up class of 24 with nbgrader")
-    command.add_argument("--students", type=int, default=24, metavar="N")
+    command = commands.add_parser("rehearse", help="release, and grade a made-up class with nbgrader")
+    command.add_argument(
+        "--students",
+        type=int,
+        default=24,
+        metavar="N",
+        help="for each assignment, or as many as its bank needs (default: 24)",
+    )
     command.set_defaults(run=_rehearse)
 
     command = commands.add_parser("collect", help="take in what learners handed in through Moodle, Canvas or folders")

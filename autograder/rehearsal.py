@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.classroom import CLASS_SIZE, SEED, Submission, classroom
-from autograder.course import Course, CourseError, open_course
+from autograder.course import Course, open_course
 from autograder.desk import Desk, NbgraderError
 from autograder.progress import progress_bar
 
@@ -103,10 +103,7 @@ def take_in(course: Course, desk: Desk, stem: str, students: int, seed: int) -> 
         raise NbgraderError(f"exercises/{stem} is not what solutions/{stem} releases: run `autograder release {stem}`.")
     desk.release(stem)
     assignment = course.assignment(stem)
-    try:
-        submissions = classroom(assignment, course.bank(assignment), released.read_bytes(), size=students, seed=seed)
-    except ValueError as error:
-        raise CourseError(f"{error}: give --students") from error
+    submissions = classroom(assignment, course.bank(assignment), released.read_bytes(), size=students, seed=seed)
     work = Path(desk.config.Exchange.assignment_dir) / stem
     for submission in submissions:
         shutil.rmtree(work, ignore_errors=True)

@@ -197,9 +197,11 @@ def test_files_look_as_their_editors_write_them(learners: tuple[classroom.Submis
         assert "BEGIN SOLUTION" not in json.dumps(saved)
 
 
-def test_a_class_too_small_for_the_bank_says_how_many_it_takes() -> None:
-    with pytest.raises(ValueError, match="a class of 5 cannot hold this bank; one of 9 can"):
-        classroom.classroom(ASSIGNMENT, BANK, released(), size=5)
+def test_a_class_too_small_for_the_bank_grows() -> None:
+    submissions = classroom.classroom(ASSIGNMENT, BANK, released(), size=5)
+    assert len(submissions) == 9
+    wrong = [answer for answer in BANK.answers if not answer.right]
+    assert all(any(f"{a.exercise}: {a.name}" in s.description for s in submissions) for a in wrong)
 
 
 def test_each_wrong_answer_is_dealt_once_and_no_hand_is_overfull() -> None:
