@@ -39,14 +39,16 @@ from torchscope import draw, reveal
 
 # %% tags=["nbval-ignore-output"]
 from importlib import import_module, util
+from time import perf_counter
+NO_TF = "TensorFlow is not installed: pip install tensorflow-cpu, and restart the kernel"
+NO_JAX = "JAX is not installed: pip install jax, and restart the kernel"
 
+start = perf_counter()
 tf = import_module("tensorflow") if util.find_spec("tensorflow") else None
 jax = import_module("jax") if util.find_spec("jax") else None
 jnp = jax and import_module("jax.numpy")
-NO_TF = "TensorFlow is not installed: pip install tensorflow-cpu, and restart the kernel"
-NO_JAX = "JAX is not installed: pip install jax, and restart the kernel"
-print(tf.__version__ if tf else NO_TF)
-print(jax.__version__ if jax else NO_JAX)
+print(f"{perf_counter() - start:.1f} s to import")
+print(tf.__version__ if tf else NO_TF, jax.__version__ if jax else NO_JAX, sep="\n")
 
 # %% [markdown]
 # ## 1 · One operation
@@ -116,7 +118,7 @@ def numpy_step(X, W, b, T):
     return step
 
 exact = numpy_step(X, W, b, T)()
-exact[0], exact[2], exact[3]
+print(exact[0], exact[2], exact[3], sep="\n")
 
 # %% [markdown]
 # `numpy_step` gets the data and returns a function that does the work: the cost, and the gradients of X, W and b. The other frameworks get a function of the same form, so that what we time in the end is what we have checked.
@@ -198,7 +200,7 @@ def cost_of(X, W, b, T):
     return (X @ W + b - T).square().mean()
 
 traced = fx.symbolic_trace(cost_of)
-tensors = [torch.from_numpy(array) for array in (X, W, b, T)]
+tensors = [torch.from_numpy(array).requires_grad_() for array in (X, W, b, T)]
 costs = [traced(*tensors).item() for _ in range(3)]
 
 # %% predict="traced"
@@ -213,10 +215,10 @@ try:
 except fx.proxy.TraceError:
     print("cannot be traced: the if needs a number. The costs, from the recording:", costs)
 operators = [node for node in traced.graph.nodes if node.op.startswith("call")]
-places = [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)]
-boxes = {node.name: (*place, node.name) for node, place in zip(operators, places)}
+places = zip(operators, [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)])
+boxes = {node.name: (*place, node.name) for node, place in places}
 boxes |= {"x": (0, 0, "X"), "w": (0, 1, "W"), "b": (1, 1, "b"), "t": (2, 1, "T")}
-arrows = [(source.name, node.name, "") for node in operators for source in node.all_input_nodes]
+arrows = [(each.name, node.name, "") for node in operators for each in node.all_input_nodes]
 draw.diagram(boxes, arrows, "What was recorded")
 
 # %% [markdown]
@@ -231,7 +233,7 @@ draw.diagram(boxes, arrows, "What was recorded")
 #
 # > **Common trap.** "In TensorFlow you build an empty graph first, and feed it with numbers in a session." That was version 1. Since version 2, TensorFlow is **eager**: an operator gives its number at once, as in PyTorch.
 #
-# A tensor of TensorFlow remembers nothing. What remembers is a **tape**, while it is open: `tf.GradientTape`. It watches every `tf.Variable` by itself, a constant only if asked. And it can be played once.
+# A tensor of TensorFlow remembers nothing. What remembers is a **tape**, while it is open: `tf.GradientTape`. It watches every `tf.Variable` by itself, a constant only if asked.
 
 # %% tags=["nbval-ignore-output"]
 if tf:
@@ -241,27 +243,26 @@ if tf:
     slope, fixed = tf.Variable(3.0), tf.constant(3.0)
     with tf.GradientTape() as tape:
         y = slope * slope + fixed * fixed
-    assert tf.executing_eagerly() and y.numpy() == 18.0
-    gradients = tape.gradient(y, [slope, fixed])
-    assert gradients[0] == 6.0 and gradients[1] is None  # nobody asked to watch it
+    gradients = tape.gradient(y, [slope, fixed])  # nobody asked to watch the second
+    assert y.numpy() == 18.0 and gradients[0] == 6.0 and gradients[1] is None
 (empty, y, gradients) if tf else NO_TF
 
 # %% [markdown]
-# `tf.function` traces: once for each *signature*, the shapes and dtypes of its tensors. (A number of Python's is part of the signature, so each new one is a new trace: hand over tensors.) An `if` on a tensor, which `fx` refused, is rewritten into an operator.
+# `tf.function` traces: once for each *signature*. The shapes and dtypes of tensors are in it, their numbers are not; but a number of Python's is, so each new one means a new trace. Hand over tensors. An `if` on a tensor, which `fx` refused, is rewritten into an operator.
 
 # %% tags=["nbval-ignore-output"]
 if tf:
     signatures = []
     @tf.function
     def double(x):
-        signatures.append((x.shape, x.dtype))
+        signatures.append(x)
         return 2 * x if tf.reduce_sum(x) > 0 else x
-    doubled = [double(x) for x in (tf.ones(2), -tf.ones(2), tf.ones(3), tf.ones(2, tf.float64))]
-    assert len(signatures) == 3 and (doubled[1] == -1).numpy().all()
+    doubled = [double(x) for x in (tf.ones(2), -tf.ones(2), tf.ones((3, 1)), 1.0, 2.0)]
+    assert len(signatures) == 4 and (doubled[1] == -1).numpy().all()
 signatures if tf else NO_TF
 
 # %% [markdown]
-# Four calls, three traces. Now our operation. `tf.test.experimental.sync_devices` waits until everything is computed:
+# Five calls, four traces. Now our operation. `tf.test.experimental.sync_devices` waits until everything is computed:
 
 # %% tags=["nbval-ignore-output"]
 def tensorflow_step(X, W, b, T):
@@ -288,8 +289,7 @@ furthest(exact, tensorflow_step(X, W, b, T)()) if tf else NO_TF
 
 # %%
 from torch.func import grad
-tensors = [torch.from_numpy(array).requires_grad_() for array in (X, W, b, T)]
-grad(cost_of, argnums=2)(*tensors)
+grad(cost_of, argnums=2)(*tensors).tolist()
 
 # %% predict="functional"
 nothing_left = ...  # is tensors[2].grad still None? True or False
@@ -305,13 +305,13 @@ reveal(nothing_left, lambda: tensors[2].grad is None)
 
 # %% tags=["nbval-ignore-output"]
 if jax:
-    narrow, key = jnp.asarray(X), jax.random.key(12)
+    unasked, key = jnp.asarray(X), jax.random.key(12)
     jax.config.update("jax_enable_x64", True)
-    assert (narrow.dtype, jnp.asarray(X).dtype) == (jnp.float32, jnp.float64)
+    assert (unasked.dtype, jnp.asarray(X).dtype) == (jnp.float32, jnp.float64)
+    changed = unasked.at[0].set(0.0)
+    assert unasked[0, 0] == 4.0 and changed[0, 0] == 0.0
     assert jax.random.normal(key) == jax.random.normal(key)
-    changed = narrow.at[0].set(0.0)
-    assert narrow[0, 0] == 4.0 and changed[0, 0] == 0.0
-(narrow.dtype, jnp.asarray(X).dtype) if jax else NO_JAX
+(unasked.dtype, jnp.asarray(X).dtype) if jax else NO_JAX
 
 # %% [markdown]
 # `jax.jit` traces, `jax.value_and_grad` gives the cost along with the gradients, and `block_until_ready` waits: JAX hands out a result before it is computed, even on a CPU.
@@ -333,7 +333,7 @@ furthest(exact, jax_step(X, W, b, T)()) if jax else NO_JAX
 #
 # ## 7 · Side by side
 #
-# What the cells above have shown:
+# What the cells above, and chapter 01, have shown:
 
 # %%
 columns = ["derivatives", "what remembers", "a gradient is", "arrays may change"]
@@ -355,22 +355,24 @@ frameworks |= {"TensorFlow": tensorflow_step} if tf else {}
 frameworks |= {"JAX": jax_step} if jax else {}
 found = [make(*random_data(20, 30, 10))() for make in frameworks.values()]
 assert {np.asarray(part).dtype.name for parts in found for part in parts} == {"float64"}
-differences = torch.tensor([[furthest(one, other) for other in found] for one in found])
-assert differences.max() < 1e-12
-by_torch = torch.randn(20, 30, generator=torch.Generator().manual_seed(12), dtype=torch.float64)
-assert not np.allclose(by_torch, random_data(20, 30, 10)[0])  # the same seed
+differences = torch.tensor([[furthest(one, other) for other in found] for one in found], dtype=torch.float64)
+same_seed = torch.randn(20, 30, generator=torch.Generator().manual_seed(12))
+assert differences.max() < 1e-12 and not np.allclose(same_seed, random_data(20, 30, 10)[0])
 draw.matrix(differences, ", ".join(frameworks) + ": largest difference")
 
 # %% [markdown]
 # They need not all be zero: float64 has some 16 digits, and each library adds up in its own order.
 #
-# The dtype must be said, for defaults differ: NumPy's numbers are float64, those of the other three float32. What if the two meet in a product? NumPy makes float64 of both. And PyTorch?
+# The dtype must be said, for defaults differ: `np.ones(1)` is float64, `torch.ones(1)` float32, and so is `tf.ones(1)`. What if the two meet in a product? NumPy makes float64 of both. And PyTorch?
 
 # %% predict="dtypes"
 product_dtype = ...  # the dtype of torch.from_numpy(X) @ torch.ones(3, 2), or None if torch refuses
 
 # %% reveal="dtypes" answer="None"
 reveal(product_dtype, lambda: (torch.from_numpy(X) @ torch.ones(3, 2)).dtype)
+
+# %%
+np.ones(1).dtype, torch.ones(1).dtype, (X @ np.ones((3, 2), np.float32)).dtype
 
 # %% [markdown]
 # **Change one thing.** Give `random_data` in the cell of the differences `np.float32`, and mend the two assertions. By how many digits do the differences grow?
@@ -380,23 +382,22 @@ reveal(product_dtype, lambda: (torch.from_numpy(X) @ torch.ones(3, 2)).dtype)
 # Here is the comparison that you find in blogs: run each once, and stop the time. We do it eight times, and look at every call.
 
 # %% tags=["nbval-ignore-output"]
-from time import perf_counter
-
-def clock(data, turns):
+def clock(data, rounds):
     steps = {name: make(*data) for name, make in frameworks.items()}
     times = {name: [] for name in steps}
-    for _ in range(turns):
-        for name, step in steps.items():  # in turns: a disturbance hits all of them
+    for name in [*steps] * rounds:    # in turns: a disturbance hits all of them
+        for _ in range(8):            # in a row: caches stay warm
             start = perf_counter()
-            step()                        # every step waits for its result
+            steps[name]()             # every step waits for its result
             times[name].append(1000 * (perf_counter() - start))
     return times
+
 small = random_data(8, 8, 8, np.float32)
-eight = clock(small, 8)
-draw.lines(range(1, 9), eight, "The first eight calls, n = 8", "call", "milliseconds", log=True)
+first = clock(small, 1)
+draw.lines(range(1, 9), first, "The first eight calls, n = 8", "call", "milliseconds", log=True)
 
 # %% [markdown]
-# Mind the axis: every line upwards is a factor. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace and compile, and has nothing to do with the arithmetic. In a fresh process it would hold the import and the start of a device as well.
+# Mind the axis: every line upwards is a factor. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace and compile, and has nothing to do with the arithmetic. Counted from the start of the program, it would hold the import as well (section 0 printed its seconds), and the start of a device.
 #
 # Is it wasted? Say that A needs 300 ms for its first call and 1 ms for each later one, and B always 3 ms.
 
@@ -410,12 +411,12 @@ reveal(break_even, lambda: calls[300 + (calls - 1) < 3 * calls].min())
 # %% [markdown]
 # A training run makes millions of calls; a script that answers one question makes one. Both numbers are worth knowing, each under its own name: time to start, and time per call.
 #
-# The dtype alone is worth a factor, too. Here is NumPy against NumPy, on the same numbers, by the median of five calls:
+# The dtype alone is worth a factor, too. Here is NumPy against NumPy, on the same numbers, by the median of eight calls:
 
 # %% tags=["nbval-ignore-output"]
 from statistics import median
 wide, narrow = (random_data(512, 512, 512, dtype) for dtype in (np.float64, np.float32))
-halves = [median(clock(data, 6)["NumPy"][1:]) for data in (wide, narrow)]
+halves = [median(clock(data, 2)["NumPy"][8:]) for data in (wide, narrow)]
 draw.bars(["float64", "float32"], halves, "NumPy against NumPy, n = 512", "ms")
 
 # %% [markdown]
@@ -427,10 +428,10 @@ if jax:
     jax.block_until_ready(product(A, A))
     start = perf_counter()
     result = product(A, A)
-    launched = perf_counter() - start
+    print(f"launched {1000 * (perf_counter() - start):.2f} ms")
     jax.block_until_ready(result)
-    finished = perf_counter() - start
-(f"launched {1000 * launched:.2f} ms, finished {1000 * finished:.2f} ms") if jax else NO_JAX
+    print(f"finished {1000 * (perf_counter() - start):.2f} ms")
+None if jax else NO_JAX
 
 # %% [markdown]
 # > **Common trap.** "It took 0.4 seconds, so it is slow." Ask of every such number: Was start-up in it? Was it the first call? How many calls were there? Were data, dtype and device the same? Did the clock wait for the result? A number that cannot answer is no measurement of speed.
@@ -446,15 +447,15 @@ if jax:
 # 5. **Synchronise** before the clock stops.
 # 6. **Repeat**, in turns, and take the **median**: one disturbed run moves a mean, not a median.
 #
-# `clock` keeps 1, 2, 3 and 5. What is left is which of its numbers we look at:
+# `clock` keeps 1, 2, 3 and 5, and repeats. What is left is which of its numbers we look at. The first round warms up:
 
 # %% tags=["nbval-ignore-output"]
-little = {name: 1000 * median(times[3:]) for name, times in clock(small, 104).items()}
-draw.bars(list(little), list(little.values()), "Cost and gradients, n = 8: median of 101", "µs")
+little = {name: 1000 * median(times[8:]) for name, times in clock(small, 13).items()}
+draw.bars(list(little), list(little.values()), "Cost and gradients, n = 8: median of 96", "µs")
 
 # %% tags=["nbval-ignore-output"]
-much = {name: median(times[3:]) for name, times in clock(narrow, 18).items()}
-draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 15", "ms")
+much = {name: median(times[8:]) for name, times in clock(narrow, 3).items()}
+draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 16", "ms")
 
 # %% [markdown]
 # Such pictures are as good as the machine behind them. Say which it was; and, for once, by what factor the first call would have misled you:
@@ -462,9 +463,10 @@ draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median 
 # %% tags=["nbval-ignore-output"]
 import platform
 from datetime import date
-chips = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line] if os.path.exists("/proc/cpuinfo") else []
-print(date.today(), "· one core of", *(chips[:1] or [platform.machine()]), "· no GPU · Python", platform.python_version())
-misled = {name: round(1000 * times[0] / little[name], 1) for name, times in eight.items()}
+chip = open("/proc/cpuinfo").read() if os.path.exists("/proc/cpuinfo") else ""
+chip = chip.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
+print(f"{date.today()} · one core of {chip} · no GPU · Python {platform.python_version()}")
+misled = {name: round(1000 * times[0] / little[name], 1) for name, times in first.items()}
 assert min(misled.get("TensorFlow", 9), misled.get("JAX", 9)) > 5
 misled
 
