@@ -21,7 +21,7 @@
 #
 # ## 0 · What is installed
 #
-# TensorFlow and JAX are not part of the course. Colab has them. Elsewhere, `pip install tensorflow-cpu jax` (on a Mac, `tensorflow jax`) and restart the kernel. Without them the chapter
+# TensorFlow and JAX are not part of the course. Colab has them. Elsewhere, `pip install tensorflow-cpu jax` (on a Mac, `tensorflow jax`; in a clone of the course, `make frameworks`) and restart the kernel. Without them the chapter
 # runs all the same, and their cells say what is missing.
 #
 # Some things must be said before a framework is imported, because it looks only once: hide the GPU from everybody, and stay on one core.
@@ -39,7 +39,7 @@ from torchscope import draw, reveal
 
 # %% tags=["nbval-ignore-output"]
 from importlib import import_module, util
-from time import perf_counter
+from time import perf_counter, strftime
 NO_TF = "TensorFlow is not installed: pip install tensorflow-cpu, and restart the kernel"
 NO_JAX = "JAX is not installed: pip install jax, and restart the kernel"
 
@@ -92,7 +92,7 @@ reveal(slope_in_x, lambda: torch.autograd.grad((x * w + z).sum(), x)[0])
 # %%
 print(x * w + z, x @ w)
 slopes = torch.autograd.grad((x * w + z).sum(), (x, w, z))
-assert torch.equal(slopes[0], w) and torch.equal(slopes[1], x) and torch.equal(slopes[2], torch.ones(3))
+assert all(torch.equal(*pair) for pair in zip(slopes, (w, x, torch.ones(3)), strict=True))
 
 # %% [markdown]
 # > **Common trap.** "∂c/∂x is x, and ∂c/∂w is w." Swapped. One loaf more takes five units of flour more, so the slope in a *count* is a *weight*: ∂c/∂x = w, ∂c/∂w = x, ∂c/∂z = 1.
@@ -123,11 +123,10 @@ print(exact[0], exact[2], exact[3], sep="\n")
 # %% [markdown]
 # `numpy_step` gets the data and returns a function that does the work: the cost, and the gradients of X, W and b. The other frameworks get a function of the same form, so that what we time in the end is what we have checked.
 #
-# XᵀG is a sum of outer products, one for each morning (chapter 03). On the second morning the flour was right, so that morning says nothing about flour; only the sugar was one unit short.
+# XᵀG is a sum of outer products, one for each morning (chapter 03). On the second morning the model's flour was right, so that morning says nothing about flour; its sugar was one unit short.
 
 # %%
-G = 2 * (X @ W + b - T) / T.size
-draw.outer_sum(torch.from_numpy(X.T), torch.from_numpy(G))
+draw.outer_sum(torch.from_numpy(X.T), torch.from_numpy(2 * (X @ W + b - T) / T.size))
 
 # %% [markdown]
 # Formulas are claims. Finite differences (chapter 07) check them without knowing them: push each number up and down, and look at the cost.
@@ -163,7 +162,7 @@ def torch_step(X, W, b, T):
     return step
 
 def furthest(one, other):
-    return max(float(abs(np.asarray(p) - np.asarray(q)).max()) for p, q in zip(one, other))
+    return max(float(abs(np.asarray(p) - np.asarray(q)).max()) for p, q in zip(one, other, strict=True))
 
 furthest(exact, torch_step(X, W, b, T)())
 
@@ -215,7 +214,7 @@ try:
 except fx.proxy.TraceError:
     print("cannot be traced: the if needs a number. The costs, from the recording:", costs)
 operators = [node for node in traced.graph.nodes if node.op.startswith("call")]
-places = zip(operators, [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)])
+places = zip(operators, [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)], strict=True)
 boxes = {node.name: (*place, node.name) for node, place in places}
 boxes |= {"x": (0, 0, "X"), "w": (0, 1, "W"), "b": (1, 1, "b"), "t": (2, 1, "T")}
 arrows = [(each.name, node.name, "") for node in operators for each in node.all_input_nodes]
@@ -244,7 +243,7 @@ if tf:
     with tf.GradientTape() as tape:
         y = slope * slope + fixed * fixed
     gradients = tape.gradient(y, [slope, fixed])  # nobody asked to watch the second
-    assert y.numpy() == 18.0 and gradients[0] == 6.0 and gradients[1] is None
+    assert (y.numpy(), gradients[0].numpy(), gradients[1]) == (18.0, 6.0, None)
 (empty, y, gradients) if tf else NO_TF
 
 # %% [markdown]
@@ -258,7 +257,7 @@ if tf:
         signatures.append(x)
         return 2 * x if tf.reduce_sum(x) > 0 else x
     doubled = [double(x) for x in (tf.ones(2), -tf.ones(2), tf.ones((3, 1)), 1.0, 2.0)]
-    assert len(signatures) == 4 and (doubled[1] == -1).numpy().all()
+    assert (len(signatures), *doubled[1].numpy()) == (4, -1.0, -1.0)
 signatures if tf else NO_TF
 
 # %% [markdown]
@@ -281,7 +280,7 @@ def tensorflow_step(X, W, b, T):
 furthest(exact, tensorflow_step(X, W, b, T)()) if tf else NO_TF
 
 # %% [markdown]
-# **Change one thing.** Call `tape.gradient` twice in the first cell of this section. What does TensorFlow say, and which argument of `GradientTape` does it name?
+# **Change one thing.** Call `tape.gradient` twice in the first cell of this section. What does TensorFlow say? Which argument of `GradientTape` would allow it?
 #
 # ## 6 · JAX: nobody remembers
 #
@@ -309,7 +308,7 @@ if jax:
     jax.config.update("jax_enable_x64", True)
     assert (unasked.dtype, jnp.asarray(X).dtype) == (jnp.float32, jnp.float64)
     changed = unasked.at[0].set(0.0)
-    assert unasked[0, 0] == 4.0 and changed[0, 0] == 0.0
+    assert (unasked[0, 0], changed[0, 0]) == (4.0, 0.0)
     assert jax.random.normal(key) == jax.random.normal(key)
 (unasked.dtype, jnp.asarray(X).dtype) if jax else NO_JAX
 
@@ -357,7 +356,8 @@ found = [make(*random_data(20, 30, 10))() for make in frameworks.values()]
 assert {np.asarray(part).dtype.name for parts in found for part in parts} == {"float64"}
 differences = torch.tensor([[furthest(one, other) for other in found] for one in found], dtype=torch.float64)
 same_seed = torch.randn(20, 30, generator=torch.Generator().manual_seed(12))
-assert differences.max() < 1e-12 and not np.allclose(same_seed, random_data(20, 30, 10)[0])
+assert not np.allclose(same_seed, random_data(20, 30, 10)[0])
+assert differences.max() < 1e-12
 draw.matrix(differences, ", ".join(frameworks) + ": largest difference")
 
 # %% [markdown]
@@ -397,7 +397,7 @@ first = clock(small, 1)
 draw.lines(range(1, 9), first, "The first eight calls, n = 8", "call", "milliseconds", log=True)
 
 # %% [markdown]
-# Mind the axis: every line upwards is a factor. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace and compile, and has nothing to do with the arithmetic. Counted from the start of the program, it would hold the import as well (section 0 printed its seconds), and the start of a device.
+# Mind the axis: every line upwards is a factor. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace, and to optimise or compile what was traced. It has nothing to do with the arithmetic. Counted from the start of the program, it would hold the import as well (section 0 printed its seconds), and the start of a device.
 #
 # Is it wasted? Say that A needs 300 ms for its first call and 1 ms for each later one, and B always 3 ms.
 
@@ -462,10 +462,10 @@ draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median 
 
 # %% tags=["nbval-ignore-output"]
 import platform
-from datetime import date
-chip = open("/proc/cpuinfo").read() if os.path.exists("/proc/cpuinfo") else ""
+from pathlib import Path
+chip = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
 chip = chip.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
-print(f"{date.today()} · one core of {chip} · no GPU · Python {platform.python_version()}")
+print(f"{strftime('%Y-%m-%d')} · one core of {chip} · no GPU · Python {platform.python_version()}")
 misled = {name: round(1000 * times[0] / little[name], 1) for name, times in first.items()}
 assert min(misled.get("TensorFlow", 9), misled.get("JAX", 9)) > 5
 misled
