@@ -458,7 +458,7 @@ much = {name: median(times[8:]) for name, times in clock(narrow, 3).items()}
 draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 16", "ms")
 
 # %% [markdown]
-# Such pictures are as good as the machine behind them. Say which it was; and, for once, by what factor the first call would have misled you:
+# Such pictures are as good as the machine behind them. Say which it was, and what else it was doing: the stored ones come from a busy server, one more reason for the median. And, for once, by what factor would the first call have misled you?
 
 # %% tags=["nbval-ignore-output"]
 import platform
@@ -474,7 +474,7 @@ misled
 # ## 10 · What follows, and what does not
 #
 # Look at the two pictures together. With n = 8 there is next to nothing to compute, and you see what a *call* costs: Python, checks, recording, or the hand-over to a compiled recording. With n = 512 nearly all the work is in three products, for which everybody calls a tuned library on the
-# same core, and the bars are much closer to one another.
+# same core, and the bars are much closer to one another. Run that cell again: their order may change.
 #
 # > **Common trap.** "So this framework is the fastest." On this machine, for this operation, at this size, on one core. The other size tells another story. And **no conclusion about GPUs follows**: none was used. There, other code runs, launches count, and memory has to be moved.
 #
