@@ -26,7 +26,7 @@ export COLAB_PYTHON
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab grade notebooks release publish check test nbval test-colab picture cuda colab-issue system userns clean
+.PHONY: help lab grade notebooks release publish check test nbval frameworks test-colab picture cuda colab-issue system userns clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,11 @@ test: $(READY) ## every test, and every stored output of course/ and solutions/,
 
 nbval: $(READY) ## the stored outputs of course/ and solutions/ alone
 	"$(BIN)/python" -m pytest $(NBVAL) $(NOTEBOOKS)
+
+frameworks: $(READY) ## install TensorFlow and JAX, and run chapter 12 with them (without, it runs in `make test`)
+	"$(BIN)/python" -m pip install --disable-pip-version-check -c constraints.txt -e ".[frameworks]"
+	TF_ENABLE_ONEDNN_OPTS=0 "$(BIN)/python" -c 'import jax, tensorflow; print(f"JAX {jax.__version__}, TensorFlow {tensorflow.__version__}")'
+	"$(BIN)/python" -m pytest $(NBVAL) course/12_frameworks.ipynb
 
 test-colab: $(READY) ## the course as Colab runs it; inside Colab's image: COLAB_PYTHON=/usr/bin/python3
 	"$(BIN)/python" -m pytest tests/test_colab.py

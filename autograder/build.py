@@ -6,6 +6,9 @@ A text becomes a notebook in three steps: *expand* (header keys become nbgrader'
 the setup cell are filled in), *execute* (one fresh kernel a notebook), *write*. Executing is what costs, so the notebook stores the
 digest of everything its outputs depend on, and a notebook whose digest still holds is left alone: a second build changes no byte.
 
+A chapter may need modules that not every environment has. Where they are missing, its notebook is never executed, for that would put
+"not installed" in the place of its outputs: it stays as it is while it says what its text says, and a changed text is refused.
+
 A prediction's answer is never stored: the builder runs the reveal cell, compares what torch says with the header, and drops the output.
 
 `check` compares what stands on disk with what the text expands to, outputs aside. Whether outputs are right is nbval's business.
@@ -14,6 +17,7 @@ A prediction's answer is never stored: the builder runs the reveal cell, compare
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import re
 import time
 from collections import Counter
@@ -79,10 +83,22 @@ def expand_assignment(assignment: Assignment, course: Course) -> Notebook:
 
 
 def build(course: Course, stems: Sequence[str] = (), say: Callable[[str], None] = print) -> None:
-    """Build the notebooks of `stems` (all by default) whose text or packages changed. Raises SourceError."""
+    """Build the notebooks of `stems` (all by default) whose text or packages changed.
+
+    Raises SourceError: at the first cell that fails; and, when all others are built, for chapters whose modules are missing here.
+    """
+    refused: list[Problem] = []
     for text, path, notebook in _expanded(course, stems):
         digest = _digest(course, notebook)
         if path.exists() and _stored_digest(path) == digest:
+            continue
+        if missing := _missing(text):
+            lacks = f"its outputs need {missing}, not installed here: run `make frameworks`, then `make notebooks`"
+            stored = _stored(path) if path.exists() else None
+            if stored is not None and _comparable(stored) == _comparable(notebook):
+                say(f"{path.relative_to(course.root)} stays as it is: {lacks}")
+            else:
+                refused.append(Problem(text.path, 1, f"not built: {lacks}"))
             continue
         started = time.perf_counter()
         say(f"building {path.relative_to(course.root)} …")
@@ -90,6 +106,8 @@ def build(course: Course, stems: Sequence[str] = (), say: Callable[[str], None] 
         notebook.metadata[KEY] = {**_kept(text), "digest": digest, "seconds": round(time.perf_counter() - started, 1)}
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_dump(notebook), encoding="utf-8")
+    if refused:
+        raise SourceError(refused)
 
 
 def check(course: Course) -> list[Problem]:
@@ -137,6 +155,12 @@ def _expanded(course: Course, stems: Sequence[str]) -> list[tuple[Chapter | Assi
             if not stems or a.stem in stems
         ),
     ]
+
+
+def _missing(text: Chapter | Assignment) -> str:
+    """The modules a text needs and this environment lacks, in words; "" when it can be executed."""
+    needs = text.needs if isinstance(text, Chapter) else ()
+    return " and ".join(name for name in needs if importlib.util.find_spec(name) is None)
 
 
 def _kept(text: Chapter | Assignment) -> dict[str, str]:

@@ -38,7 +38,7 @@ def files(course: Course, chapters: Sequence[Chapter], assignments: Sequence[Ass
             image = f'<img src="{path}" width="{_WIDTH}" alt="{alt}">'
         assignment = of_stem.get(chapter.stem)
         read = badge(course.repository, course.branch, f"course/{chapter.stem}.ipynb")
-        work = ask = ""
+        work, ask = "" if chapter.graded else "optional, not graded", ""
         if assignment:
             work = f"{sum(e.minutes for e in assignment.exercises)} min<br>{assignment.points} points"
             ask = badge(course.repository, course.branch, f"exercises/{chapter.stem}/{chapter.stem}.ipynb")

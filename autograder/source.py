@@ -32,7 +32,7 @@ MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
 CODE_STUB = "# your code here"
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-CHAPTER_KEYS = {"tags", "predict", "reveal", "answer"}
+CHAPTER_KEYS = {"tags", "predict", "reveal", "answer", "assignment", "needs"}
 ASSIGNMENT_KEYS = {"tags", "locked", "solution", "objective", "test", "points", "solution_notes", "judge"}
 JUDGES = ("sealed", "in-process")
 BANK_KEYS = {"right", "wrong", "for", "says", "fails"}
@@ -190,7 +190,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Objective:
-    """What a chapter promises, and the exercises that test it."""
+    """What a chapter promises, and what tests it: exercises, or predictions of a chapter without an assignment."""
 
     name: str
     text: str
@@ -206,6 +206,12 @@ class Chapter:
     path: Path
     cells: tuple[Cell, ...]
     objectives: tuple[Objective, ...]
+    graded: bool = True  # has an assignment, or will have one
+    needs: tuple[str, ...] = ()  # modules beyond the course's own, without which its outputs are not whole
+
+    @property
+    def predictions(self) -> tuple[str, ...]:
+        return tuple(cell.keys["predict"] for cell in self.cells if "predict" in cell.keys)
 
     @property
     def introduced(self) -> frozenset[str]:
@@ -257,8 +263,9 @@ def load_chapter(path: Path) -> Chapter:
     problems += _check_details(path, cells)
     problems += _check_predictions(path, cells)
     objectives = _objectives(path, cells, problems)
+    graded, needs = _of_the_whole(path, cells, problems)
     _stop_at(problems)
-    return Chapter(path.stem, path, cells, objectives)
+    return Chapter(path.stem, path, cells, objectives, graded, needs)
 
 
 def load_assignment(path: Path) -> Assignment:
@@ -309,16 +316,18 @@ def check_course(chapters: Sequence[Chapter], assignments: Sequence[Assignment])
     """The rules that join chapters and assignments: objectives, and torch names introduced in time. Raises SourceError."""
     problems: list[Problem] = []
     by_stem = {chapter.stem: chapter for chapter in chapters}
+    for chapter in chapters:
+        if not chapter.graded:
+            problems += _check_ungraded(chapter, {assignment.stem for assignment in assignments})
     for assignment in assignments:
-        chapter = by_stem.get(assignment.stem)
-        if chapter is None:
+        if assignment.stem not in by_stem:
             problems.append(
                 Problem(
                     assignment.path, 1, f"no chapter is called {assignment.stem}: write course/{assignment.stem}.py"
                 )
             )
             continue
-        problems += _check_objectives(chapter, assignment)
+        problems += _check_objectives(by_stem[assignment.stem], assignment)
         known = frozenset[str]().union(*(c.introduced for c in chapters if c.stem <= assignment.stem))
         problems += _check_introduced(assignment, known)
     _stop_at(problems)
@@ -411,6 +420,22 @@ def _judge(path: Path, cells: Sequence[Cell], problems: list[Problem]) -> str:
     if judge not in JUDGES:
         problems.append(Problem(path, cells[0].line, f"judge is {judge!r}: use {' or '.join(map(repr, JUDGES))}"))
     return judge
+
+
+def _of_the_whole(path: Path, cells: Sequence[Cell], problems: list[Problem]) -> tuple[bool, tuple[str, ...]]:
+    """Whether a chapter has an assignment, and the modules its outputs need, as its first cell's header says."""
+    for cell in cells[1:]:
+        for key in ("assignment", "needs"):
+            if key in cell.keys:
+                message = f"{key} stands in the header of the first cell, for the whole chapter: move it there"
+                problems.append(Problem(path, cell.line, message))
+    keys = cells[0].keys if cells else {}
+    if keys.get("assignment", "none") != "none":
+        message = (
+            f'assignment is {keys["assignment"]!r}: write assignment="none", or nothing for a chapter that has one'
+        )
+        problems.append(Problem(path, cells[0].line, message))
+    return "assignment" not in keys, tuple(re.findall(r"\w+", keys.get("needs", "")))
 
 
 def _check_details(path: Path, cells: Sequence[Cell]) -> list[Problem]:
@@ -754,6 +779,23 @@ def _check_objectives(chapter: Chapter, assignment: Assignment) -> list[Problem]
                 problems.append(
                     Problem(chapter.path, objective.line, f"{objective.name} is tested by {name}, which is no exercise")
                 )
+    return problems
+
+
+def _check_ungraded(chapter: Chapter, assignments: Collection[str]) -> list[Problem]:
+    """A chapter without an assignment: its predictions test what it promises, each objective and each prediction."""
+    problems: list[Problem] = []
+    if chapter.stem in assignments:
+        problems.append(Problem(chapter.path, 1, f'assignment="none", but there is solutions/{chapter.stem}.py'))
+    named = {name for objective in chapter.objectives for name in objective.exercises}
+    for objective in chapter.objectives:
+        for name in objective.exercises:
+            if name not in chapter.predictions:
+                message = f"{objective.name} is tested by {name}, which is no prediction of this chapter"
+                problems.append(Problem(chapter.path, objective.line, message))
+    for name in chapter.predictions:
+        if name not in named:
+            problems.append(Problem(chapter.path, 1, f"the prediction {name} tests no objective: name it in one"))
     return problems
 
 

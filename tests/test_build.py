@@ -239,6 +239,54 @@ def test_the_setup_cell_installs_the_tag_of_the_packages_version(tmp_path: Path)
     assert "https://github.com/owner/name/archive/refs/tags/v1.2.3.zip" in notebook.cells[1].source
 
 
+NEEDY = tiny.CHAPTER.replace("# %% [markdown]", '# %% [markdown] needs="nowhere_module, json"', 1)
+
+
+def forget_packages(path: Path) -> bytes:
+    """As if the course's packages had changed since the notebook was built: its outputs may be old."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata[build.KEY]["digest"] = "older"
+    nbformat.write(notebook, path)
+    return path.read_bytes()
+
+
+def test_outputs_are_not_replaced_where_a_module_is_missing(copy: Course) -> None:
+    path = copy.chapter_notebook(tiny.STEM)
+    before = forget_packages(path)
+    tiny.write(copy.root, chapter=NEEDY)
+    said: list[str] = []
+    build.build(copy, say=said.append)
+    assert path.read_bytes() == before
+    assert said == [
+        f"course/{tiny.STEM}.ipynb stays as it is: its outputs need nowhere_module, not installed here: "
+        "run `make frameworks`, then `make notebooks`"
+    ]
+    assert build.check(copy) == []
+
+
+def test_a_changed_text_whose_module_is_missing_is_refused_and_the_rest_is_built(copy: Course) -> None:
+    path, other = copy.chapter_notebook(tiny.STEM), copy.solution_notebook(tiny.STEM)
+    before = path.read_bytes()
+    other.unlink()
+    tiny.write(copy.root, chapter=NEEDY.replace("x + x", "x * 3"))
+    with pytest.raises(SourceError, match=r"01_tiny\.py:1: not built: its outputs need nowhere_module, not installed"):
+        build.build(copy, say=lambda _: None)
+    assert path.read_bytes() == before
+    assert other.exists()
+    assert "differs from 01_tiny.py" in build.check(copy)[0].message
+    path.unlink()
+    with pytest.raises(SourceError, match="not built"):
+        build.build(copy, say=lambda _: None)
+    assert not path.exists()
+
+
+def test_a_chapter_whose_modules_are_here_is_built(copy: Course) -> None:
+    path = copy.chapter_notebook(tiny.STEM)
+    tiny.write(copy.root, chapter=NEEDY.replace("nowhere_module", "math").replace("x + x", "x * 3"))
+    build.build(copy, [tiny.STEM], say=lambda _: None)
+    assert "tensor([3., 6.])" in path.read_text(encoding="utf-8")
+
+
 def test_a_folder_that_is_no_course_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"has no pyproject\.toml"):
         open_course(tmp_path)

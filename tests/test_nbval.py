@@ -44,6 +44,7 @@ CASES: dict[str, tuple[nbformat.NotebookNode, bool]] = {
         stored("import time; print(time.time())", "1\n", metadata={"tags": ["nbval-ignore-output"]}),
         True,
     ),
+    "an error in an ignored cell": (stored("assert False", None, metadata={"tags": ["nbval-ignore-output"]}), False),
     "a cell that was never executed": (new_code_cell("print(1)"), True),
     "a tensor on CUDA": (
         echoed(

@@ -60,6 +60,9 @@ CHAPTER_FAULTS = {
     "has no objectives": ("## What you will be able to do", "## Goals"),
     "this is not Python": ("x + x", "x +"),
     "an empty cell": ("# %%\nimport", "# %%\n\n# %%\nimport"),
+    "assignment is 'later'": ("# %% [markdown]", '# %% [markdown] assignment="later"'),
+    "assignment stands in the header of the first cell": ("# %%\nimport", '# %% assignment="none"\nimport'),
+    "needs stands in the header of the first cell": ("# %%\nimport", '# %% needs="jax"\nimport'),
     "must begin with a `# %%` header": ("# %% [markdown]\n# # 01", "import torch\n\n# %% [markdown]\n# # 01"),
 }
 
@@ -170,6 +173,50 @@ def test_a_chapter_and_an_assignment_that_disagree_are_refused(message: str, tmp
     with pytest.raises(SourceError) as caught:
         course.load()
     assert any(message in problem.message for problem in caught.value.problems), str(caught.value)
+
+
+UNGRADED = """\
+# %% [markdown] assignment="none" needs="tensorflow, jax"
+# # 02 · Optional
+#
+# ## What you will be able to do
+#
+# - **sizes**: say how large a sum is (`size`)
+
+# %% predict="size"
+size = ...  # a tuple
+
+# %% reveal="size" answer="()"
+reveal(size, lambda: torch.ones(2).sum().shape)
+"""
+
+
+def test_a_chapter_without_an_assignment_is_tested_by_its_predictions(tmp_path: Path) -> None:
+    course = tiny.write(tmp_path)
+    (tmp_path / "course" / "02_optional.py").write_text(UNGRADED, encoding="utf-8")
+    graded, ungraded = course.load()[0]
+    assert (graded.graded, graded.needs) == (True, ())
+    assert (ungraded.graded, ungraded.needs) == (False, ("tensorflow", "jax"))
+    assert ungraded.predictions == ("size",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("(`size`)", "(`sizes`)", "sizes is tested by sizes, which is no prediction of this chapter"),
+        ("(`size`)", "(`sizes`)", "the prediction size tests no objective: name it in one"),
+        ("02 · ", "01 · ", 'assignment="none", but there is solutions/01_tiny.py'),
+    ],
+)
+def test_a_chapter_without_an_assignment_that_breaks_a_rule_is_refused(
+    before: str, after: str, says: str, tmp_path: Path
+) -> None:
+    course = tiny.write(tmp_path)
+    stem = "01_tiny" if after == "01 · " else "02_optional"
+    (tmp_path / "course" / f"{stem}.py").write_text(broken(UNGRADED, (before, after)), encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        course.load()
+    assert any(says in problem.message for problem in caught.value.problems), str(caught.value)
 
 
 def test_an_assignment_without_its_chapter_is_refused(tmp_path: Path) -> None:
