@@ -38,11 +38,12 @@ class Section:
 
 
 def sections(chapter: Chapter) -> list[Section]:
-    """The chapter in pieces, the one above the first heading left out."""
+    """The chapter in pieces. What stands above the first heading is "The question"."""
     text = "\n".join(cell.source for cell in chapter.cells)
     headings = list(_HEADING.finditer(text))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    return [
+    starts = [heading.start() for heading in headings] + [len(text)]
+    ends = starts[1:]
+    return [Section("", "The question", text[: starts[0]])] + [
         Section(heading["number"] or "", heading["title"], text[heading.start() : end])
         for heading, end in zip(headings, ends, strict=True)
     ]
@@ -93,7 +94,7 @@ def broken(chapters: Sequence[Chapter], assignments: Sequence[Assignment], cover
             yield f"{TOPICS} lists no topics of {stem}"
         for topic, phrase in topics.items():
             if _section_of(chapter, phrase) is None:
-                yield f"{stem} should cover {topic!r}, but {str(phrase)!r} does not stand in it, below a heading"
+                yield f"{stem} should cover {topic!r}, but {str(phrase)!r} does not stand in it"
     for stem in coverage:
         if stem != "errors" and stem not in by_stem:
             yield f"{TOPICS} names {stem}, which is no chapter"

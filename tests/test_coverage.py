@@ -97,7 +97,6 @@ def test_the_table_goes_from_topic_to_section_to_exercise(course: Course) -> Non
     [
         ({}, "lists no topics of 01_tiny"),
         ({"01_tiny": {"sums": "subtracts"}}, "should cover 'sums', but 'subtracts' does not stand in it"),
-        ({"01_tiny": {"sums": "In front of"}}, "does not stand in it, below a heading"),
         ({"01_tiny": {"sums": "adds"}, "02_no": {"x": "y"}}, "names 02_no, which is no chapter"),
         ({"01_tiny": {"sums": "adds"}, "errors": {"18": ["01_tiny", "adds"]}}, "error 18 is none of 1 to 17"),
         ({"01_tiny": {"sums": "adds"}, "errors": {"3": ["01_tiny", "no"]}}, "error 3 is not corrected where it says"),
@@ -108,6 +107,10 @@ def test_the_table_goes_from_topic_to_section_to_exercise(course: Course) -> Non
 def test_coverage_that_does_not_hold_is_named(topics: coverage.Coverage, sentence: str) -> None:
     (broken,) = coverage.broken([chapter()], [], topics)
     assert sentence in broken
+
+
+def test_what_stands_above_every_heading_is_the_question() -> None:
+    assert "| sums | The question |" in coverage.table([chapter()], [], {"01_tiny": {"sums": "In front of"}})
 
 
 def test_an_exercise_that_names_no_section_is_named(course: Course) -> None:
