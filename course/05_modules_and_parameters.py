@@ -61,7 +61,7 @@ for name, parameter in layer.named_parameters():
 
 # %% [markdown]
 # Nobody wrote `requires_grad_()` here. `nn.Parameter` is a tensor that has the mark of chapter 04 from the start: torch takes notes, so that it can say later how the result changes
-# with each of its numbers. That is the **slope** which training needs (chapter 08); we say that a parameter *asks for its slope*.
+# with each of its numbers. That is the slope which training needs (chapter 08); we say that a parameter *asks for its slope*.
 #
 # **Change one thing.** Make it `Affine(3, 20)`. Say first what the three lines of the picture will count, then run down to here. Restore the 2 afterwards.
 #

@@ -1565,7 +1565,7 @@ check.equal(
         "the hook that was there before is gone: remove only your own": {**right, "hooks": 0},
         "the mode has changed: call the model as it is": {**right, "training": [False] * 6},
         "the model is called twice: one call gives all outputs": {**right, "calls": 2},
-        "outputs_of gave None: did you forget `return`?": "a NoneType",
+        "outputs_of gave None, and no dictionary: a `return` is missing": "a NoneType",
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1976,7 +1976,7 @@ check.equal(
 #
 # Build `TinyModule`, which does what this chapter used `nn.Module` for, without `nn.Module`. The parameters are torch's: `nn.Parameter`. Whoever uses *your* class writes `super().__init__()`, assigns attributes, and defines `forward`.
 #
-# 1. **Registration.** Assignment registers an `nn.Parameter` or a `TinyModule` under the name of the attribute. Everything else becomes an ordinary attribute. All of them can be read. Assigning a new parameter to an old name
+# 1. **Registration.** Assignment registers an `nn.Parameter` or a `TinyModule`, of any subclass, under the name of the attribute. Everything else becomes an ordinary attribute. All of them can be read. Assigning a new parameter to an old name
 #    replaces the old one.
 # 2. **Calls.** `module(a, b)` returns what `forward(a, b)` returns, for any number of arguments.
 # 3. **Trees.** `named_parameters()` gives a list of pairs, full name and parameter, in torch's order: a module's own parameters first, then its children, each in the order of assignment. A parameter, or module,
