@@ -33,9 +33,6 @@ def f_star(km):
 def f_theta(km, w, b):
     return km * w + b
 
-def gap(estimates):
-    return (estimates - f_star(km)).abs().max().item()
-
 # %% [markdown]
 # What you can build is `f_θ`: a rule with knobs. Ours is a straight line, and its knobs are θ = {w, b}: the price of a kilometre, and a fee to begin
 # with. The numbers in θ are called **parameters**. Set w to 2 and b to 6:
@@ -48,12 +45,16 @@ reveal(estimate, lambda: f_theta(torch.tensor(4.0), w=2.0, b=6.0))
 
 # %%
 km = torch.arange(0, 9.25, 0.25)
+
+def gap(estimates):
+    return (estimates - f_star(km)).abs().max().item()
+
 curves = {"f*": f_star(km), "θ = {2, 6}": f_theta(km, 2, 6), "θ = {1, 4}": f_theta(km, 1, 4)}
-print(gap(f_theta(km, 2, 6)), gap(f_theta(km, 1, 4)))
+print(f_star(km[16]).item(), gap(f_theta(km, 2, 6)), gap(f_theta(km, 1, 4)))
 draw.lines(km.tolist(), {name: y.tolist() for name, y in curves.items()}, "Fares", "km", "price")
 
 # %% [markdown]
-# For 4 km, `f*` takes 16, so {2, 6} is 2 short. The printed gaps are what each θ is off at its worst.
+# For 4 km, `km[16]`, the secret rule takes 16, so {2, 6} is 2 short. The other two numbers are **gaps**: by how much each θ is off at its worst.
 #
 # **Learning** is choosing θ so that f_θ comes close to f*: on the trips you took, and on those you have yet to take. How to choose is the business of chapters
 # 07 to 09. This one asks what f_θ can be at all.
@@ -74,7 +75,7 @@ def taxi(x):
     return x @ rates + base
 
 # %% predict="fare"
-fare = ...  # trip 1 with company 1, the base included: a number
+fare = ...  # taxi(trips)[1, 1], the base included: a number
 
 # %% reveal="fare" answer="28.0"
 reveal(fare, lambda: taxi(trips)[1, 1])
@@ -163,12 +164,13 @@ doubles = ...  # is taxi(2 * trips[1]) equal to 2 * taxi(trips[1])? True or Fals
 reveal(doubles, lambda: torch.equal(taxi(2 * trips[1]), 2 * taxi(trips[1])))
 
 # %% [markdown]
-# The base is paid once, not twice. A function is **linear** when f(2x) = 2·f(x), for every factor, and f(x + z) = f(x) + f(z). Then f(0) must be 0. `x @ W` is linear.
+# The base is paid once, not twice. A function is **linear** when f(c·x) = c·f(x) for every number c, and f(x + z) = f(x) + f(z). Then f(0) must be 0. `x @ W` is linear.
 # With a bias it is **affine**: linear, plus a constant. Some things an affine map still keeps. The average trip costs the average fare, and in a difference of two fares
 # the bias cancels:
 
 # %%
 first, second = trips[0], trips[1]
+torch.testing.assert_close((3 * first + second) @ rates, 3 * (first @ rates) + second @ rates)
 torch.testing.assert_close(taxi((first + second) / 2), (taxi(first) + taxi(second)) / 2)
 torch.testing.assert_close(taxi(first) - taxi(second), (first - second) @ rates)
 taxi(torch.zeros(4))
@@ -192,19 +194,21 @@ draw.outlines(stages, "The unit square, pushed through a layer")
 #
 # ## 5 · Numbers to begin with
 #
-# Nobody gives you the rates. θ starts with something, and learning improves it. Below it is made by hand. Of the three answers that the last line asks for, one is False: which?
+# Nobody gives you the rates. θ starts with something, and learning improves it. `requires_grad_()` marks a tensor in place: *this is a parameter, note what is done with it*.
+# Results of marked tensors are marked too. A marked tensor that is nobody's result is one that you can adjust; torch calls it a **leaf**. Below, θ is made by hand. Of the three
+# answers that the last line asks for, one is False: which?
 
 # %%
 generator = torch.Generator().manual_seed(4)
 W = torch.randn(4, 3, generator=generator) / 4**0.5
 b = torch.zeros(3)
-_ = W.requires_grad_(), b.requires_grad_()
+W.requires_grad_()
+b.requires_grad_()
 late = torch.randn(4, 3, generator=generator).requires_grad_() / 4**0.5
 (trips @ W + b).requires_grad, W.is_leaf, late.is_leaf
 
 # %% [markdown]
-# `requires_grad_()` puts a mark on a tensor, in place: *this is a parameter, note what is done with it*. Results of marked tensors are marked too. What the notes are good for
-# is chapter 08. Divide first and mark last: `late` is the *result* of a computation, not the thing that you adjust, which torch calls a leaf.
+# `late` was marked first and divided afterwards, so it is a *result*, not the thing that you adjust. Divide first and mark last. What the notes are good for is chapter 08.
 #
 # Why random? Equal weights make equal outputs: below, the three are one number, three times. Inside a network, where the next layer treats them alike as well, learning would correct all
 # three in the same way, and they would stay copies forever. Random numbers break the tie; the bias may then start at 0. (`torch.empty(4, 3)` and the old `torch.FloatTensor(4, 3)` are *not* random: they show
@@ -216,7 +220,7 @@ trips[:2] @ torch.full((4, 3), 0.5)
 # %% [markdown]
 # The `4**0.5` is √n. Section 9 shows what it is for.
 #
-# **Change one thing.** Leave out the line with the two marks. Which of the three answers below it changes?
+# **Change one thing.** Leave out the two lines with the marks. Which of the three answers below them changes?
 #
 # ## 6 · The layer that torch gives you
 #
@@ -253,7 +257,8 @@ wrong.shape == square(trips).shape, torch.allclose(wrong, square(trips))
 
 # %% [markdown]
 # What starts in those weights? People write that `nn.Linear(256, 4)` "is the same as `torch.randn(256, 4) / 16` with a zero bias". It is stored the other way round, as you know. The numbers differ too, and a wide layer
-# shows it best. (Layers draw from the global generator, so that is the one to seed; `detach` gives the numbers without the mark.)
+# shows it best. (Layers draw from the global generator, so that is the one to seed; `detach` gives the numbers without the mark; `torch.histc` counts how many
+# of them fall into each of 41 boxes.)
 
 # %%
 torch.manual_seed(4)
@@ -320,11 +325,11 @@ draw.outlines(squeezed, "Through one number: rank 1")
 #
 # ## 8 · A bend between them
 #
-# Between two layers goes a **nonlinearity**. The simplest is `torch.relu`: negative numbers become 0, the others stay. Here an outline of 40 points around 0
+# Between two layers goes a **nonlinearity**. The simplest is `torch.relu`: negative numbers become 0, the others stay. Here an outline of 32 points around 0
 # goes through a layer, and then through ReLU:
 
 # %%
-steps = torch.arange(10).unsqueeze(1) / 10
+steps = torch.arange(8).unsqueeze(1) / 8
 around = 2 * corners[[0, 1, 2, 3, 0]] - 1
 outline = torch.cat([around[k] + steps * (around[k + 1] - around[k]) for k in range(4)])
 turned = outline @ B.T
@@ -334,7 +339,7 @@ draw.outlines({"x": outline, "h = x @ Bᵀ": turned, "relu(h)": torch.relu(turne
 # Everything beyond an axis is pressed onto it. That is no longer affine, and now a second layer has something to add.
 #
 # Back to the secret fares. Three hidden numbers look at the distance. Each sleeps until its own distance, 0, 1 or 4 km, and then grows with every kilometre; its bias is minus
-# that distance. The second layer says by how much each of them changes the slope: by 6, by −4, by −0.8.
+# that distance. The second layer says by how much each of them changes the slope: by 6, by −4, by −0.8. Its own bias is 4, the fee at 0 km.
 
 # %%
 first_bias, slope_changes = torch.tensor([0.0, -1.0, -4.0]), torch.tensor([6.0, -4.0, -0.8])
@@ -357,7 +362,7 @@ draw.lines(km.tolist(), {name: y.tolist() for name, y in curves.items()}, "Bends
 
 # %% [markdown]
 # Of 1,353 lines the best stays 2.25 away somewhere; two layers with a ReLU stay within 1.5. Each hidden number is a bend. With more of them the gap shrinks as far as you like. Below, the network meets f* exactly at every
-# bend, and is a straight line from one bend to the next:
+# bend, and is a straight line from one bend to the next. Bends stand closest where f* turns most:
 
 # %%
 def gap_with(bends):
@@ -422,7 +427,7 @@ draw.lines(range(1, 21), curves, "Spread after each of 20 layers", "layer", "pow
 # ## Recap
 #
 # - A layer is y = xW + b: (N, n) becomes (N, m), the bias goes to every row, and the map is affine. `nn.Linear` keeps W as (m, n), and starts uniformly within ±1/√n.
-# - Layers without a nonlinearity between them are one layer. With a ReLU, each hidden number is a bend, and f_θ can come close to any f*.
+# - Layers without a nonlinearity between them are one layer. With a ReLU, each hidden number is a bend, and f_θ can come close to any f* without jumps.
 # - A layer multiplies the spread by √n times the spread of its weights. Over many layers this explodes or vanishes, unless the first weights have the right scale.
 #
 # ## Next

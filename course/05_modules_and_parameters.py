@@ -30,8 +30,7 @@ from torchscope import draw, reveal
 class Affine(nn.Module):
     def __init__(self, n, m):
         super().__init__()
-        generator = torch.Generator().manual_seed(5)
-        self.weight = nn.Parameter(torch.randn(n, m, generator=generator) / n**0.5)
+        self.weight = nn.Parameter(torch.randn(n, m) / n**0.5)
         self.bias = nn.Parameter(torch.zeros(m))
 
     def forward(self, x):
@@ -61,7 +60,8 @@ for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape), parameter.requires_grad)
 
 # %% [markdown]
-# Nobody wrote `requires_grad` here. `nn.Parameter` is a tensor that asks for its slope by itself.
+# Nobody wrote `requires_grad_()` here. `nn.Parameter` is a tensor that has the mark of chapter 04 from the start: torch takes notes, so that it can say later how the result changes
+# with each of its numbers. That is the slope which training needs (chapter 08); we say that a parameter *asks for its slope*.
 #
 # **Change one thing.** Make it `Affine(3, 20)`. Say first what the three lines of the picture will count, then run down to here. Restore the 2 afterwards.
 #
@@ -109,8 +109,8 @@ same = torch.equal(layer(x), layer.forward(x))
 len(shapes) == before, same
 
 # %% [markdown]
-# A hook gets the output itself, not a copy. Whoever keeps it sees what a later step writes into it, as `nn.ReLU(inplace=True)` does below. `detach` leaves the history
-# for the slopes behind (chapter 08), and `clone` makes the copy. Which of the two lists will hold a −1?
+# A hook gets the output itself, not a copy. Whoever keeps it sees what a later step writes into it, as `nn.ReLU(inplace=True)` does below. (`nn.Sequential` runs its modules one
+# after the other, section 5; `nn.Identity` gives back what it gets.) `detach` leaves the notes for the slopes behind, and `clone` makes the copy. Which of the two lists will hold a −1?
 
 # %%
 seen, copied = [], []
@@ -123,7 +123,7 @@ seen, copied
 # %% [markdown]
 # **Change one thing.** Let `listen` end with `return output * 0`, run from there down to `reveal`, and look at `layer(x)` in a cell of your own: what comes out of a hook takes the place of the output.
 #
-# > **Common trap.** "`__call__` makes an instance, `__init__` calls it, so `forward` belongs into `__init__`." It is the other way round. `Affine(3, 2)` makes an
+# > **Common trap.** "`__call__` makes an instance, `__init__` calls it, so `forward` belongs in `__init__`." It is the other way round. `Affine(3, 2)` makes an
 # > instance, and Python runs `__init__` on it. `layer(x)` runs `__call__`, and `__call__` runs `forward`. Nor is an `__init__` needed: a
 # > module that keeps nothing can do without. Where among its neighbours will the word `forward` be printed?
 
@@ -168,7 +168,7 @@ gain = Gain(3).double()
 gain.bias.dtype, gain.gain.dtype, list(gain.state_dict())
 
 # %%
-draw.modules(gain, "A layer with a number it does not know of")
+draw.modules(gain, "A layer that hides a number")
 
 # %% [markdown]
 # The mending is one word: `nn.Parameter(torch.ones(n))`. How does the module find out? By assignment: `self.bias = ...` calls a method of `nn.Module`,
@@ -358,7 +358,8 @@ draw.modules(centre, "A parameter and two buffers")
 # `training` is a flag that every module has. `model.train()` and `model.eval()` set it, in the whole tree. That is *all* they do; it is up to each module what it makes of the flag.
 # `Centre` measures in training only. In `eval` it subtracts the mean that it keeps, even from a single row.
 #
-# The second cell sums up what becomes of an attribute. Its prints hold the table to its word: the names in `parameters` and in `state_dict`, which section 8 is about, and who follows to `float64`.
+# The second cell below sums up what becomes of an attribute. Its prints hold the table to its word: the names in `parameters` and in `state_dict`, which section 8 is about, and who follows to `float64`.
+# (What a plain tensor does, section 3 has shown.)
 
 # %%
 centre.eval()
@@ -377,7 +378,7 @@ draw.table(
 )
 
 # %% [markdown]
-# **Change one thing.** Take out the line `centre.eval()`. What will the second call give, and why would that hurt on data that comes one row at a time?
+# **Change one thing.** Take out the line `centre.eval()`, and run again from `centre = Centre(2)`. What will the second call give, and why would that hurt on data that comes one row at a time?
 #
 # ## 8 · All numbers by name: `state_dict`
 #
@@ -397,16 +398,17 @@ reveal(spoilt, lambda: (kept["hidden.bias"] == 7).all().item())
 
 # %% [markdown]
 # Nothing was kept: the tensors in a `state_dict` share the model's memory. It is `clone` that copies, and now the way back works. Loading copies by itself: for each name it calls `copy_`, which writes
-# into the tensor that is there.
+# into the tensor that is there. The parameter stays the same object.
 
 # %%
+bias = model.hidden.bias
 with torch.no_grad():
-    model.hidden.bias.zero_()
+    bias.zero_()
 kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
 with torch.no_grad():
-    model.hidden.bias.fill_(7)
+    bias.fill_(7)
 model.load_state_dict(kept)
-model.hidden.bias
+model.hidden.bias is bias, bias
 
 # %% [markdown]
 # Loading is strict: the names must be the same on both sides, and so must each shape. `strict=False` forgives names that are missing or unexpected, and reports them. Does it forgive a
@@ -416,10 +418,12 @@ model.hidden.bias
 some = {"last.weight": torch.ones(2, 4), "extra": x}
 missing, unexpected = model.load_state_dict(some, strict=False)
 print("missing:", missing, "unexpected:", unexpected)
-try:
-    model.load_state_dict({"last.weight": torch.ones(1, 4)}, strict=False)
-except RuntimeError:
-    print("refused: strict=False forgives names, not shapes")
+narrow = {"last.weight": torch.ones(1, 4)}
+for state, strict, what in [(some, True, "other names"), (narrow, False, "another shape")]:
+    try:
+        model.load_state_dict(state, strict=strict)
+    except RuntimeError:
+        print(f"strict={strict} refuses {what}")
 
 # %% [markdown]
 # Names also serve to **freeze** a part: a parameter whose `requires_grad` is off keeps its value in training. It stays a parameter.
@@ -441,7 +445,7 @@ draw.modules(model, "The hidden layer is frozen")
 # The third print takes the class for the function. Before you run it: what does `nn.ReLU(numbers)` make? `nn.Dropout`, in the last lines, zeroes random entries, in training only.
 
 # %%
-from torch.nn import functional as F
+import torch.nn.functional as F
 
 linear, numbers = nn.Linear(3, 2), torch.ones(1000)
 print(torch.equal(nn.ReLU()(-numbers), F.relu(-numbers)))

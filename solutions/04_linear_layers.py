@@ -452,7 +452,10 @@ check.close(
     linear_layer(x, weight, bias),
     expected,
     on="x (3,), weight (2, 3), bias (2,)",
-    traps={"this has an axis too many: one sample in, one sample out": expected.unsqueeze(0)},
+    traps={
+        "this has an axis too many: one sample in, one sample out": expected.unsqueeze(0),
+        "this makes the bias a column: as (m,) it meets the m outputs": expected - bias + bias.unsqueeze(1),
+    },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
@@ -632,7 +635,21 @@ x = torch.tensor([[1.0, 2.0], [0.0, 3.0], [4.0, 4.0]])
 W = torch.tensor([[1.0, 0.0, 2.0, 5.0], [3.0, 1.0, 0.0, 1.0]])
 b = torch.tensor([10.0, 20.0, 30.0, 40.0])
 expected = x @ W + b
-check.close(with_one(x) @ fold_bias(W, b), expected, on="x (3, 2), W (2, 4), b (4,)", traps={"this loses the bias: the 1 of x must meet the row of b": x @ W})
+
+
+def product(left, right):
+    for part in (left, right):
+        if not isinstance(part, torch.Tensor):
+            return part
+    return left @ right
+
+
+check.close(
+    product(with_one(x), fold_bias(W, b)),
+    expected,
+    on="x (3, 2), W (2, 4), b (4,)",
+    traps={"this loses the bias: the 1 of x must meet the row of b": x @ W},
+)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for leading, n, m in [((), 3, 2), ((4,), 3, 3), ((2, 3), 4, 1), ((0,), 2, 3), ((5,), 0, 2)]:
@@ -640,7 +657,7 @@ for leading, n, m in [((), 3, 2), ((4,), 3, 3), ((2, 3), 4, 1), ((0,), 2, 3), ((
     W = torch.randn(n, m, generator=generator, dtype=torch.float64)
     b = torch.randn(m, generator=generator, dtype=torch.float64)
     expected = x @ W + b
-    check.close(with_one(x) @ fold_bias(W, b), expected, on=f"x {(*leading, n)}, W ({n}, {m}), b ({m},), float64")
+    check.close(product(with_one(x), fold_bias(W, b)), expected, on=f"x {(*leading, n)}, W ({n}, {m}), b ({m},), float64")
 ### END HIDDEN TESTS
 
 # %% test="fold_bias-dtype_and_arguments" points=2
@@ -1028,7 +1045,7 @@ check.unchanged(layer_outputs, x, W, b, on="x (3,), W (3, 2), b (2,)")
 # - A function that is not affine bends clearly somewhere where its inputs are between −3 and 3, sometimes in a small part of it only.
 # - Rounding is no bend. Differences below a millionth of the largest value are rounding. `f` works in the dtype of what it gets: float64 rounds least.
 #
-# Return `True` or `False`.
+# Return a plain `True` or `False`; `.item()` makes one of a tensor.
 #
 # It tests **affine**, section 4 of [the chapter](../../course/04_linear_layers.ipynb).
 
@@ -1095,6 +1112,8 @@ check.equal(
             "x * x": False,
             "relu(x)": False,
         },
+        "this takes rounding for a bend: float64 rounds least, and a tolerance goes by the largest value": False,
+        "this misses a bend: draw many points, far apart": True,
     },
 )
 
@@ -1135,7 +1154,11 @@ expected = {
     "cut off at 1": False,
     "always 0": True,
 }
-check.equal(written(is_affine, W, b, V, c), expected, on="nine functions, n 2")
+says = {
+    "this finds a bend where there is none: a bias is none, nor is rounding, nor a function that is always 0": False,
+    "this misses a bend: draw many points, far apart, between -3 and 3 and beyond": True,
+}
+check.equal(written(is_affine, W, b, V, c), expected, on="nine functions, n 2", traps=says)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for n in (1, 3, 6):
@@ -1143,7 +1166,7 @@ for n in (1, 3, 6):
     b = 0.5 * torch.randn(3, generator=generator, dtype=torch.float64)
     V = torch.randn(3, 2, generator=generator, dtype=torch.float64)
     c = torch.randn(2, generator=generator, dtype=torch.float64)
-    check.equal(written(is_affine, W, b, V, c), expected, on=f"nine functions, n {n}")
+    check.equal(written(is_affine, W, b, V, c), expected, on=f"nine functions, n {n}", traps=says)
 ### END HIDDEN TESTS
 
 # %% test="is_affine-bends" points=4
@@ -1187,11 +1210,18 @@ check.equal(
             "sin(x)": True,
             "x * |x|": True,
         },
+        "this misses a bend: look at every output, at many points, between -3 and 3 and beyond": True,
+        "this finds a bend where there is none": False,
     },
 )
 ### BEGIN HIDDEN TESTS
 for n, at in [(1, 1.5), (4, 1.5), (3, 2.0)]:
-    check.equal(bent(is_affine, n, at), expected, on=f"eight functions, n {n}, bends at {at}")
+    check.equal(
+        bent(is_affine, n, at),
+        expected,
+        on=f"eight functions, n {n}, bends at {at}",
+        traps={"this misses a bend: look at every output, at many points, between -3 and 3 and beyond": True},
+    )
 ### END HIDDEN TESTS
 
 # %% test="is_affine-rounding" points=3
@@ -1321,7 +1351,7 @@ first, second = x @ weights[0], x @ weights[0] @ weights[1]
 folded = torch.relu(torch.relu(first) @ weights[1])
 expected = [first.square().mean().sqrt().item(), second.square().mean().sqrt().item()]
 check.close(
-    spreads(x, weights, False),
+    spreads(x, list(weights), False),
     expected,
     on="x (2, 2), from 2 to 3 to 1, no ReLU",
     traps={
@@ -1334,6 +1364,24 @@ check.close(
         "this applies a ReLU although relu is False": [
             torch.relu(first).square().mean().sqrt().item(),
             folded.square().mean().sqrt().item(),
+        ],
+        "this is the root of the sum of squares: a spread is the root of their mean": [first.norm().item(), second.norm().item()],
+    },
+)
+expected = [torch.relu(first).square().mean().sqrt().item(), folded.square().mean().sqrt().item()]
+check.close(
+    spreads(x, list(weights), True),
+    expected,
+    on="x (2, 2), from 2 to 3 to 1, with a ReLU behind each layer",
+    traps={
+        "this leaves out the ReLU": [first.square().mean().sqrt().item(), second.square().mean().sqrt().item()],
+        "this measures after the ReLU, but sends on what was before it": [
+            torch.relu(first).square().mean().sqrt().item(),
+            torch.relu(second).square().mean().sqrt().item(),
+        ],
+        "this measures before the ReLU: measure what goes on to the next layer": [
+            first.square().mean().sqrt().item(),
+            (torch.relu(first) @ weights[1]).square().mean().sqrt().item(),
         ],
     },
 )
@@ -1612,9 +1660,13 @@ def size_of(make):
     import torch
 
     network = make()
-    if type(network) is not tuple or len(network) != 4 or type(network[1]) not in (torch.Tensor, torch.nn.Parameter):
-        return "no tuple of four tensors"
-    h = network[1].numel()
+    if network is None:
+        return "None: did you forget `return`?"
+    if type(network) is not tuple or [getattr(part, "dtype", None) for part in network] != [torch.float32] * 4:
+        return "not a tuple of four float32 tensors"
+    shapes, h = [tuple(part.shape) for part in network], network[1].numel()
+    if shapes != [(2, h), (h,), (h, 1), (1,)]:
+        return f"the shapes {shapes}, and not (2, h), (h,), (h, 1), (1,)"
     return "at most 2 hidden units" if h <= 2 else f"{h} hidden units"
 
 
@@ -1727,9 +1779,13 @@ def size_of(make, table):
     import torch
 
     network = make(list(table))
-    if type(network) is not tuple or len(network) != 4 or type(network[1]) not in (torch.Tensor, torch.nn.Parameter):
-        return "no tuple of four tensors"
-    h = network[1].numel()
+    if network is None:
+        return "None: did you forget `return`?"
+    if type(network) is not tuple or [getattr(part, "dtype", None) for part in network] != [torch.float32] * 4:
+        return "not a tuple of four float32 tensors"
+    shapes, h = [tuple(part.shape) for part in network], network[1].numel()
+    if shapes != [(2, h), (h,), (h, 1), (1,)]:
+        return f"the shapes {shapes}, and not (2, h), (h,), (h, 1), (1,)"
     return "at most 3 hidden units" if h <= 3 else f"{h} hidden units"
 
 

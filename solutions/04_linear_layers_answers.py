@@ -211,6 +211,16 @@ def linear_layer(x, weight, bias):
     y = x @ weight.t_()
     return y if bias is None else y + bias
 
+# %% wrong="column_bias" for="linear_layer" says="this makes the bias a column" fails="batch,any_axes"
+def linear_layer(x, weight, bias):
+    y = x @ weight.T
+    return y if bias is None else y + bias.unsqueeze(1)
+
+# %% wrong="a_list" for="linear_layer" says="Returned a value of type list, expected a tensor"
+def linear_layer(x, weight, bias):
+    y = x @ weight.T
+    return (y if bias is None else y + bias).tolist()
+
 # %% right="padded" for="fold_bias"
 def fold_bias(W, b):
     return torch.vstack([W, b])
@@ -312,6 +322,22 @@ def fold_bias(W, b):
 
 def with_one(x):
     return x + 1
+
+# %% wrong="ones_are_printed" for="fold_bias" says="Got None, expected a tensor: did you forget `return`" fails="ones,product,dtype_and_arguments"
+def fold_bias(W, b):
+    return torch.cat([W, b.unsqueeze(0)])
+
+
+def with_one(x):
+    print(torch.cat([x, x.new_ones(*x.shape[:-1], 1)], dim=-1))
+
+# %% wrong="lists" for="fold_bias" says="Returned a value of type list, expected a tensor"
+def fold_bias(W, b):
+    return [W, b]
+
+
+def with_one(x):
+    return [x, 1]
 
 # %% right="from_behind" for="collapse"
 def collapse(layers):
@@ -560,6 +586,20 @@ def is_affine(f, n):
     middle, average = f((x + z) / 2)[:, 0], ((f(x) + f(z)) / 2)[:, 0]
     return bool((middle - average).abs().max() <= 1e-6 * (f(x).abs() + f(z).abs()).max())
 
+# %% wrong="prints" for="is_affine" says="did you forget `return`"
+def is_affine(f, n):
+    x = 3 * torch.randn(500, n, dtype=torch.float64)
+    z = 3 * torch.randn(500, n, dtype=torch.float64)
+    middle, average = f((x + z) / 2), (f(x) + f(z)) / 2
+    print(bool((middle - average).abs().max() <= 1e-6 * (f(x).abs() + f(z).abs()).max()))
+
+# %% wrong="one_side" for="is_affine" says="this misses a bend" fails="disguised,bends"
+def is_affine(f, n):
+    x = -0.5 - torch.rand(500, n, dtype=torch.float64)
+    z = 0.5 * torch.rand(500, n, dtype=torch.float64)
+    middle, average = f((x + z) / 2), (f(x) + f(z)) / 2
+    return bool((middle - average).abs().max() <= 1e-6 * (f(x).abs() + f(z).abs()).max())
+
 # %% right="norms" for="steady_scale"
 def spreads(x, weights, relu):
     found = []
@@ -752,6 +792,42 @@ def spreads(x, weights, relu):
 def steady_scale(n, kind, relu):
     return ((2 if relu else 1) * (3 if kind == "uniform" else 1) / n) ** 0.5
 
+# %% wrong="root_of_the_sum" for="steady_scale" says="this is the root of the sum of squares" fails="spreads"
+def spreads(x, weights, relu):
+    found = []
+    for W in weights:
+        x = torch.relu(x @ W) if relu else x @ W
+        found.append(x.norm().item())
+    return found
+
+
+def steady_scale(n, kind, relu):
+    return ((2 if relu else 1) * (3 if kind == "uniform" else 1) / n) ** 0.5
+
+# %% wrong="sends_on_what_was_before" for="steady_scale" says="sends on what was before it" fails="spreads"
+def spreads(x, weights, relu):
+    found = []
+    for W in weights:
+        x = x @ W
+        found.append((torch.relu(x) if relu else x).square().mean().sqrt().item())
+    return found
+
+
+def steady_scale(n, kind, relu):
+    return ((2 if relu else 1) * (3 if kind == "uniform" else 1) / n) ** 0.5
+
+# %% wrong="no_relu" for="steady_scale" says="this leaves out the ReLU" fails="spreads"
+def spreads(x, weights, relu):
+    found = []
+    for W in weights:
+        x = x @ W
+        found.append(x.square().mean().sqrt().item())
+    return found
+
+
+def steady_scale(n, kind, relu):
+    return ((2 if relu else 1) * (3 if kind == "uniform" else 1) / n) ** 0.5
+
 # %% right="distance" for="xor_network"
 def xor_network():
     W1 = torch.tensor([[1.0, -1.0], [-1.0, 1.0]])
@@ -766,19 +842,16 @@ def table_network(table):
     a, b, c, d = (float(value) for value in table)
     W1 = torch.tensor([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]])
     b1 = torch.tensor([0.0, 0.0, 1.0])
-    # relu(1 - x - z) is 1 at (0, 0) only
     mend = a + d - b - c
     W2 = torch.tensor([[d - b], [d - c], [mend]])
     b2 = torch.tensor([b + c - d])
     return W1, b1, W2, b2
 
-# %% right="xor_with_and" for="xor_network"
+# %% right="half_and_one" for="xor_network"
 def xor_network() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     W1 = torch.ones(2, 2)
     b1 = torch.tensor([-0.5, -1.0])
-    W2 = torch.tensor([[2.0], [-4.0]])
-    # relu(s - 0.5) is 0, 0.5, 0.5, 1.5; relu(s - 1) is 0, 0, 0, 1
-    W2[1] = -3.0
+    W2 = torch.tensor([[2.0], [-3.0]])
     return W1, b1, W2, torch.tensor([0.0])
 
 
@@ -962,6 +1035,36 @@ def table_network(table):
 # %% wrong="prints" for="xor_network" says="did you forget `return`" fails="xor,two_units"
 def xor_network():
     print(torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[1.0], [-2.0]]), torch.zeros(1))
+
+
+def needs_hidden(table):
+    return table[0] + table[3] != table[1] + table[2]
+
+
+def table_network(table):
+    a, b, c, d = (float(value) for value in table)
+    W1 = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+    W2 = torch.tensor([[c - a], [b - a], [d - b - c + a]])
+    return W1, torch.tensor([0.0, 0.0, -1.0]), W2, torch.tensor([a])
+
+# %% wrong="table_is_printed" for="xor_network" says="None: did you forget `return`" fails="every_table,three_units"
+def xor_network():
+    return torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[1.0], [-2.0]]), torch.zeros(1)
+
+
+def needs_hidden(table):
+    return table[0] + table[3] != table[1] + table[2]
+
+
+def table_network(table):
+    a, b, c, d = (float(value) for value in table)
+    W1 = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+    W2 = torch.tensor([[c - a], [b - a], [d - b - c + a]])
+    print(W1, torch.tensor([0.0, 0.0, -1.0]), W2, torch.tensor([a]))
+
+# %% wrong="a_list" for="xor_network" says="a list, and not a tuple of four tensors" fails="xor,two_units"
+def xor_network():
+    return [torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[1.0], [-2.0]]), torch.zeros(1)]
 
 
 def needs_hidden(table):

@@ -356,6 +356,8 @@ check.equal(
         "this counts tensors: numel gives the numbers in each of them": (2, 0),
         "this leaves out the bias": (12, 0),
         "this gives one number: return two counts": 15,
+        "this counts rows: numel counts all numbers of a tensor": (6, 0),
+        "these tensors come from state_dict, where none asks for its slope: parameters() gives the parameters": (0, 15),
     },
 )
 check.equal(
@@ -364,6 +366,7 @@ check.equal(
     on="nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 5))",
     traps={
         "this looks at the module alone: parameters() goes through the whole tree unless it is told otherwise": (0, 0),
+        "this counts the parts once more: parameters() has been through the whole tree already": (70, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -413,6 +416,8 @@ check.equal(
     traps={
         "this takes frozen numbers for trainable ones": (35, 0),
         "this exchanges the two counts: the trainable ones come first": (12, 23),
+        "this gives one number: return two counts": 35,
+        "these tensors come from state_dict, where none asks for its slope: parameters() gives the parameters": (0, 35),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -529,6 +534,8 @@ def start_of(cls, n, m):
             found[name] = "the same in two layers"
         elif values.abs().max() > bound:
             found[name] = "beyond 1/√n"
+        elif values.min() >= 0:
+            found[name] = "not one negative number"
         elif values.min() > -0.8 * bound or values.max() < 0.8 * bound:
             found[name] = "only a part of the range"
         else:
@@ -541,8 +548,8 @@ check.equal(
     {"weight": (2, 3), "bias": (2,)},
     on="MyLinear(3, 2)",
     traps={
-        "these are plain tensors: nn.Parameter registers them": {},
-        "the bias is a plain tensor: nn.Parameter registers it": {"weight": (2, 3)},
+        "the module knows of no parameter: nn.Parameter, assigned to an attribute of self, registers one": {},
+        "the module knows of no bias: nn.Parameter, assigned to self.bias, registers one": {"weight": (2, 3)},
         "this stores the weight as (in_features, out_features): it is the other way round": {"weight": (3, 2), "bias": (2,)},
         "this has a bias for each input: there is one for each output": {"weight": (2, 3), "bias": (3,)},
     },
@@ -552,19 +559,12 @@ check.equal(
     {"weight": "fine", "bias": "fine"},
     on="MyLinear(25, 200)",
     traps={
-        "this reads memory that nobody has written: torch.empty, Tensor and FloatTensor only reserve it": {
-            "weight": "memory that nobody has written",
-            "bias": "memory that nobody has written",
-        },
         "the bias starts at zero: it is drawn as the weight is": {"weight": "fine", "bias": "the same in two layers"},
-        "these numbers go beyond 1/√n: the normal distribution has no ends, and rand goes up to 1": {
-            "weight": "beyond 1/√n",
-            "bias": "beyond 1/√n",
-        },
-        "this draws between 0 and 1/√n: half of the numbers should be negative": {
-            "weight": "only a part of the range",
-            "bias": "only a part of the range",
-        },
+        "this reads memory that nobody has written: torch.empty, Tensor and FloatTensor only reserve it": "memory that nobody has written",
+        "two layers start with the same numbers: draw them, without a seed of your own": "the same in two layers",
+        "these numbers go beyond 1/√n: the normal distribution has no ends, and rand goes up to 1": "beyond 1/√n",
+        "this draws between 0 and 1/√n: half of the numbers should be negative": "not one negative number",
+        "this takes n for the number of outputs: it is the number of inputs": "only a part of the range",
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -574,18 +574,18 @@ check.equal(
     start_of(MyLinear, 4, 300),
     {"weight": "fine", "bias": "fine"},
     on="MyLinear(4, 300)",
-    traps={
-        "this takes n for the number of outputs: it is the number of inputs": {
-            "weight": "only a part of the range",
-            "bias": "only a part of the range",
-        },
-    },
+    traps={"this takes n for the number of outputs: it is the number of inputs": "only a part of the range"},
 )
 ### END HIDDEN TESTS
 
 # %% test="MyLinear-forward" points=3
 check.attempted(MyLinear, "MyLinear computes x @ weight.T + bias, and its parameters can be trained")
 check.source_without(MyLinear, "Linear", "linear")
+
+
+@check.observe
+def shapes_of(cls, n, m):
+    return {name: tuple(parameter.shape) for name, parameter in cls(n, m).named_parameters()}
 
 
 @check.observe
@@ -601,11 +601,26 @@ def output_of(cls, weight, bias, x):
 
 @check.observe
 def slopes_of(cls, n, m, x):
-    layer = cls(n, m)
+    layer, frozen = cls(n, m), []
+    for name, parameter in layer.named_parameters():
+        if not parameter.requires_grad:
+            frozen.append(name)
+    if frozen:
+        raise TypeError(f"{' and '.join(frozen)} cannot be trained: requires_grad is off")
     layer(x).sum().backward()
     return layer.weight.grad, layer.bias.grad
 
 
+check.equal(
+    shapes_of(MyLinear, 3, 2),
+    {"weight": (2, 3), "bias": (2,)},
+    on="the parameters of MyLinear(3, 2)",
+    traps={
+        "the module knows of no parameter: nn.Parameter, assigned to an attribute of self, registers one": {},
+        "the module knows of no bias: nn.Parameter, assigned to self.bias, registers one": {"weight": (2, 3)},
+        "this stores the weight as (in_features, out_features): it is the other way round": {"weight": (3, 2), "bias": (2,)},
+    },
+)
 weight = torch.tensor([[1.0, 2.0, 0.0], [3.0, -1.0, 1.0]])
 bias = torch.tensor([10.0, 20.0])
 x = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0], [2.0, 2.0, 0.0], [1.0, 1.0, 1.0]])
@@ -808,6 +823,12 @@ check.equal(
         "the module knows of nothing called layers: a list or a tuple hides its modules": [],
         "this is one layer: there are as many as depth says": ["layers.weight", "layers.bias"],
         "this registers one layer: there are as many as depth says": ["layers.0.weight", "layers.0.bias"],
+        "the ReLUs stand among the layers and are counted with them: call relu in forward": [
+            "layers.0.weight",
+            "layers.0.bias",
+            "layers.2.weight",
+            "layers.2.bias",
+        ],
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -834,9 +855,11 @@ def kept(cls, features, depth):
 def called(cls, depth, x):
     mixer = cls(x.shape[-1], depth)
     numbers = {name: parameter.detach() for name, parameter in mixer.named_parameters()}
-    for k in range(depth):
-        numbers[f"layers.{k}.weight"] = mixer.layers[k].weight.detach()
-        numbers[f"layers.{k}.bias"] = mixer.layers[k].bias.detach()
+    layers = [layer for layer in mixer.layers if hasattr(layer, "weight")]
+    if len(layers) != depth:
+        raise ValueError(f"layers holds {len(layers)} linear layers, and depth is {depth}")
+    for k, layer in enumerate(layers):
+        numbers[f"layers.{k}.weight"], numbers[f"layers.{k}.bias"] = layer.weight.detach(), layer.bias.detach()
     numbers["gain"], numbers["shift"] = mixer.gain.detach(), mixer.shift.detach()
     return numbers, mixer(x), mixer(x)
 
@@ -946,7 +969,10 @@ def frozen_after(function, part, before):
     )
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name not in before
-    returned = function(model, part)
+    try:
+        returned = function(model, part)
+    except ValueError:
+        returned = "ValueError"
     return returned, [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
 
 
@@ -974,7 +1000,12 @@ check.equal(
     },
 )
 check.equal(frozen_after(freeze, "enc.2", []), (names[2:4], names[2:4]), on='part "enc.2"')
-check.equal(frozen_after(freeze, "", []), (names, names), on='part ""')
+check.equal(
+    frozen_after(freeze, "", []),
+    (names, names),
+    on='part ""',
+    traps={"this refuses the empty name: it stands for the whole model": "ValueError"},
+)
 check.equal(
     frozen_after(freeze, "out", [names[0], names[6]]),
     (names[6:], [names[0], *names[6:]]),
@@ -1014,6 +1045,11 @@ check.equal(
             ["a.weight", "a.bias", "b.a.weight", "b.a.bias"],
             ["a.weight", "a.bias", "b.a.weight", "b.a.bias"],
         ),
+        "this freezes whatever has the letter a in front or behind: a name must begin with the part, as a whole step": (
+            ["a.weight", "a.bias", "a1.weight", "a1.bias", "b.a.weight", "b.a.bias"],
+            ["a.weight", "a.bias", "a1.weight", "a1.bias", "b.a.weight", "b.a.bias"],
+        ),
+        "the names are right, and nothing is frozen: requires_grad must be off": (["a.weight", "a.bias"], []),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1219,7 +1255,7 @@ check.equal(
     ([], ["mean", "spread"], ["mean", "spread"]),
     on="the parameters, the buffers, and the state of Standardise(2)",
     traps={
-        "mean and spread are plain tensors: register_buffer makes the module know of them": ([], [], []),
+        "the module knows of no mean and no spread: register_buffer, in __init__, makes it know of them": ([], [], []),
         "mean and spread are parameters: training would change them": (["mean", "spread"], [], ["mean", "spread"]),
         "these buffers are not saved: leave out persistent=False": ([], ["mean", "spread"], []),
         "one of the two is a plain tensor: register both": ([], ["mean"], ["mean"]),
@@ -1412,6 +1448,7 @@ check.close(
         "these are the inputs of the layers: the output is the third argument of a hook": {"0": x, "1": first},
         "this is the output of the model: the outputs of its leaves are asked for, by name": torch.tanh(first),
         "this is a list: return a dictionary from names to outputs": [first, torch.tanh(first)],
+        "no hook was ever run: children() is true even when there are none, and list(...) of it is not": {},
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1494,8 +1531,11 @@ check.attempted(outputs_of, "outputs_of leaves no hook and changes no mode, even
 def traces(function, x, breaks):
     from torch import nn
 
+    calls = []
+
     class Breaks(nn.Module):
         def forward(self, x):
+            calls.append(x)
             if breaks:
                 raise ArithmeticError("this model always breaks")
             return x
@@ -1505,41 +1545,38 @@ def traces(function, x, breaks):
     model[1].register_forward_hook(lambda module, inputs, output: None)
     try:
         result = function(model, x)
-        result = sorted(result) if isinstance(result, dict) else f"a {type(result).__name__}"
+        result = sorted(str(name) for name in result) if isinstance(result, dict) else f"a {type(result).__name__}"
     except ArithmeticError:
         result = "the error went on to the caller"
     hooks = sum(len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules())
-    return {"result": result, "hooks": hooks, "training": [module.training for module in model.modules()]}
+    modes = [module.training for module in model.modules()]
+    return {"result": result, "calls": len(calls), "hooks": hooks, "training": modes}
 
 
 x = torch.tensor([[1.0, 2.0]])
 modes = [True, True, False, False, False, True]
+right = {"result": ["0", "1.0", "1.1", "2"], "calls": 1, "hooks": 1, "training": modes}
 check.equal(
     traces(outputs_of, x, False),
-    {"result": ["0", "1.0", "1.1", "2"], "hooks": 1, "training": modes},
+    right,
     on="a model that has one hook of its own",
     traps={
-        "hooks are left on the model: remove each by its handle": {"result": ["0", "1.0", "1.1", "2"], "hooks": 5, "training": modes},
-        "the hook that was there before is gone: remove only your own": {
-            "result": ["0", "1.0", "1.1", "2"],
-            "hooks": 0,
-            "training": modes,
-        },
-        "the mode has changed: call the model as it is": {"result": ["0", "1.0", "1.1", "2"], "hooks": 1, "training": [False] * 6},
+        "hooks are left on the model: remove each by its handle": {**right, "hooks": 5},
+        "the hook that was there before is gone: remove only your own": {**right, "hooks": 0},
+        "the mode has changed: call the model as it is": {**right, "training": [False] * 6},
+        "the model is called twice: one call gives all outputs": {**right, "calls": 2},
+        "outputs_of gave None, and no dictionary: a `return` is missing": "a NoneType",
     },
 )
 ### BEGIN HIDDEN TESTS
+right = {"result": "the error went on to the caller", "calls": 1, "hooks": 1, "training": modes}
 check.equal(
     traces(outputs_of, x, True),
-    {"result": "the error went on to the caller", "hooks": 1, "training": modes},
+    right,
     on="a model whose last module raises an error",
     traps={
-        "hooks are left on the model when it raises an error: remove them in a finally": {
-            "result": "the error went on to the caller",
-            "hooks": 5,
-            "training": modes,
-        },
-        "the error is swallowed: let it go on to the caller": {"result": ["0", "1.0", "1.1"], "hooks": 1, "training": modes},
+        "hooks are left on the model when it raises an error: remove them in a finally": {**right, "hooks": 5},
+        "the error is swallowed: let it go on to the caller": {**right, "result": ["0", "1.0", "1.1"]},
     },
 )
 ### END HIDDEN TESTS
@@ -1697,9 +1734,10 @@ weights = {
 }
 state = {"0.bias": torch.tensor([2.0, 0.0, 7.0]), "2.weight": torch.tensor([[3.0, 0.0, 1.0], [1.0, 1.0, 0.0]]), "old": torch.ones(2)}
 x = torch.tensor([[1.0, 2.0], [4.0, 1.0]])
+expected = output_with({**weights, **state}, x)
 check.close(
-    output_after(load_matching, weights, state, x),
-    output_with({**weights, **state}, x),
+    output_after(load_matching, weights, dict(state), x),
+    expected,
     on="the model's output after loading 0.bias and 2.weight",
     traps={
         "this is the output before loading: nothing was copied": output_with(weights, x),
@@ -1718,9 +1756,10 @@ for given in (["0.weight", "0.bias", "2.weight", "2.bias"], ["2.bias"], ["2.weig
     weights = {name: torch.randn(size, generator=generator) for name, size in sizes.items()}
     state = {name: torch.randn(sizes[name], generator=generator) for name in given}
     x = torch.randn(5, n, generator=generator)
+    expected = output_with({**weights, **state}, x)
     check.close(
         output_after(load_matching, weights, {**state, "1.old": torch.ones(3)}, x),
-        output_with({**weights, **state}, x),
+        expected,
         on=f"the model's output after loading {', '.join(given) or 'nothing'}",
         traps={"this is the output before loading: nothing was copied": lambda: output_with(weights, x)},
     )
@@ -1850,12 +1889,12 @@ def after_loading(function, weight, bias, mean):
     function(model, state)
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     return {
-        "numbers": [round(float(tensors[name].detach().double().sum()), 3) for name in state],
+        "numbers": [round(float(tensors[name].detach().double().sum()), 3) for name in kept],
         "replaced": [name for name, parameter in model.named_parameters() if parameter is not before.get(name)],
-        "dtypes": [str(tensors[name].dtype) for name in state],
+        "dtypes": [str(tensors[name].dtype) for name in kept],
         "frozen": [name for name, parameter in model.named_parameters() if not parameter.requires_grad],
         "shared": [name for name in state if meter.shares_memory(tensors[name], state[name])],
-        "state changed": [name for name in state if not torch.equal(state[name], kept[name])],
+        "state changed": [name for name in kept if name not in state or not torch.equal(state[name], kept[name])],
     }
 
 
@@ -1882,6 +1921,7 @@ check.equal(
         "the model shares the memory of the state: copy the numbers": ["layer.bias", "norm.running_mean"],
         "this unfreezes a parameter: requires_grad stays as it is": {**expected, "frozen": []},
         "the buffer was not loaded: buffers are in state_dict, like parameters": {**expected, "numbers": [21.5, 0.75, 0.0]},
+        "this takes tensors out of the state: leave it as it is": ["layer.weight", "layer.bias", "norm.running_mean"],
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1936,7 +1976,7 @@ check.equal(
 #
 # Build `TinyModule`, which does what this chapter used `nn.Module` for, without `nn.Module`. The parameters are torch's: `nn.Parameter`. Whoever uses *your* class writes `super().__init__()`, assigns attributes, and defines `forward`.
 #
-# 1. **Registration.** Assignment registers an `nn.Parameter` or a `TinyModule` under the name of the attribute. Everything else becomes an ordinary attribute. All of them can be read. Assigning a new parameter to an old name
+# 1. **Registration.** Assignment registers an `nn.Parameter` or a `TinyModule`, of any subclass, under the name of the attribute. Everything else becomes an ordinary attribute. All of them can be read. Assigning a new parameter to an old name
 #    replaces the old one.
 # 2. **Calls.** `module(a, b)` returns what `forward(a, b)` returns, for any number of arguments.
 # 3. **Trees.** `named_parameters()` gives a list of pairs, full name and parameter, in torch's order: a module's own parameters first, then its children, each in the order of assignment. A parameter, or module,
@@ -2056,11 +2096,14 @@ def names_of_one(cls, kinds):
         made.append((name, makers[kind]()))
         setattr(module, *made[-1])
     last = dict(made)
-    if isinstance(module.named_parameters(), dict):
-        raise TypeError("named_parameters gave a dict: give a list of pairs (full name, parameter)")
+    listed = module.named_parameters()
+    if listed is None:
+        raise TypeError("named_parameters gave None: did you forget `return`?")
+    if type(listed) is not list or any(type(pair) not in (tuple, list) or len(pair) != 2 for pair in listed):
+        raise TypeError(f"named_parameters gave a {type(listed).__name__}: give a list of pairs (full name, parameter)")
     unread = [name for name in last if getattr(module, name, None) is not last[name]]
-    stale = [name for name, parameter in module.named_parameters() if parameter is not last[name]]
-    return [name for name, _ in module.named_parameters()], {"read back as another object": unread, "listed, but replaced": stale}
+    stale = [name for name, parameter in listed if parameter is not last[name]]
+    return [name for name, _ in listed], {"read back as another object": unread, "listed, but replaced": stale}
 
 
 fine = {"read back as another object": [], "listed, but replaced": []}
@@ -2130,7 +2173,12 @@ def line(cls, slope, x, y, backward):
     if not backward:
         return result
     result.sum().backward()
-    return [parameter.grad for _, parameter in module.named_parameters()]
+    listed = module.named_parameters()
+    if listed is None:
+        raise TypeError("named_parameters gave None: did you forget `return`?")
+    if type(listed) is not list or any(type(pair) not in (tuple, list) or len(pair) != 2 for pair in listed):
+        raise TypeError(f"named_parameters gave a {type(listed).__name__}: give a list of pairs (full name, parameter)")
+    return [parameter.grad for _, parameter in listed]
 
 
 slope = torch.tensor([2.0, 3.0])
@@ -2195,14 +2243,17 @@ def names_of_tree(cls, steps):
     for path, name, kind, source in steps:
         full = f"{path}.{name}" if path else name
         if kind == "parameter":
-            parameters[full] = parameters[source] if source else nn.Parameter(torch.ones(1))
+            parameters[full] = parameters[source] if source else nn.Parameter(torch.full((1,), float(len(parameters))))
             setattr(nodes[path], name, parameters[full])
         else:
             nodes[full] = nodes[source] if source else cls()
             setattr(nodes[path], name, nodes[full])
-    if isinstance(nodes[""].named_parameters(), dict):
-        raise TypeError("named_parameters gave a dict: give a list of pairs (full name, parameter)")
-    return [name for name, _ in nodes[""].named_parameters()]
+    listed = nodes[""].named_parameters()
+    if listed is None:
+        raise TypeError("named_parameters gave None: did you forget `return`?")
+    if type(listed) is not list or any(type(pair) not in (tuple, list) or len(pair) != 2 for pair in listed):
+        raise TypeError(f"named_parameters gave a {type(listed).__name__}: give a list of pairs (full name, parameter)")
+    return [name for name, _ in listed]
 
 
 def tree_of_torch(steps):
@@ -2237,6 +2288,29 @@ check.equal(
         "this lists the parts first: a module's own parameters come first": ["a.b.w", "a.w", "a.v", "w"],
         "this is the order of assignment: a module's own parameters come before those of its parts": ["a.w", "a.b.w", "a.v", "w"],
     },
+)
+
+
+@check.observe
+def names_with_a_subclass(cls):
+    import torch
+    from torch import nn
+
+    class Part(cls):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.ones(1))
+
+    module = cls()
+    module.part = Part()
+    return [name for name, _ in module.named_parameters()]
+
+
+check.equal(
+    names_with_a_subclass(TinyModule),
+    ["part.w"],
+    on="a part whose class inherits from TinyModule",
+    traps={"this takes instances of TinyModule itself only: isinstance takes those of its subclasses, too": []},
 )
 ### BEGIN HIDDEN TESTS
 shared_module = [("", "a", "module", ""), ("a", "w", "parameter", ""), ("", "b", "module", "a"), ("", "v", "parameter", "")]
@@ -2396,6 +2470,12 @@ check.equal(
     traps={
         "nothing was loaded": ("loaded", 3.0, 7.5, []),
         "new parameters stand in the place of the old ones: copy the numbers into them": ("loaded", 11.0, 2.0, ["w", "first.v"]),
+        "a new parameter stands beside the old ones, under the full name: copy the numbers into those that are there": (
+            "loaded",
+            11.0,
+            7.5,
+            ["w"],
+        ),
     },
 )
 ### BEGIN HIDDEN TESTS

@@ -169,6 +169,32 @@ def count_parameters(module):
 def count_parameters(module):
     return [sum(p.numel() for p in module.parameters() if p.requires_grad), sum(p.numel() for p in module.parameters() if not p.requires_grad)]
 
+# %% wrong="rows" for="count_parameters" says="this counts rows"
+def count_parameters(module):
+    trainable = sum(len(parameter) for parameter in module.parameters() if parameter.requires_grad)
+    return trainable, sum(len(parameter) for parameter in module.parameters() if not parameter.requires_grad)
+
+# %% wrong="state_asks_for_no_slope" for="count_parameters" says="these tensors come from state_dict"
+def count_parameters(module):
+    trainable = frozen = 0
+    for tensor in module.state_dict().values():
+        if tensor.requires_grad:
+            trainable += tensor.numel()
+        else:
+            frozen += tensor.numel()
+    return trainable, frozen
+
+# %% wrong="parts_once_more" for="count_parameters" says="this counts the parts once more"
+def count_parameters(module):
+    trainable = frozen = 0
+    for part in module.modules():
+        for parameter in part.parameters():
+            if parameter.requires_grad:
+                trainable += parameter.numel()
+            else:
+                frozen += parameter.numel()
+    return trainable, frozen
+
 # %% right="init_functions" for="MyLinear"
 class MyLinear(nn.Module):
     def __init__(self, in_features, out_features):
@@ -192,7 +218,7 @@ class MyLinear(nn.Module):
     def forward(self, x):
         return torch.matmul(x, self.weight.mT).add(self.bias)
 
-# %% wrong="plain_tensors" for="MyLinear" says="these are plain tensors"
+# %% wrong="plain_tensors" for="MyLinear" says="the module knows of no parameter"
 class MyLinear(nn.Module):
     def __init__(self, in_features, out_features):
         super().__init__()
@@ -332,6 +358,50 @@ class MyLinear(nn.Module):
 
     def forward(self, x):
         x @ self.weight.T + self.bias
+
+# %% wrong="seed_of_its_own" for="MyLinear" says="two layers start with the same numbers" fails="parameters"
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        bound = in_features**-0.5
+        generator = torch.Generator().manual_seed(0)
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound, generator=generator))
+        self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound, generator=generator))
+
+    def forward(self, x):
+        return x @ self.weight.T + self.bias
+
+# %% wrong="frozen" for="MyLinear" says="weight and bias cannot be trained: requires_grad is off" fails="forward"
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        bound = in_features**-0.5
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound), requires_grad=False)
+        self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound), requires_grad=False)
+
+    def forward(self, x):
+        return x @ self.weight.T + self.bias
+
+# %% wrong="other_names" for="MyLinear" says="Keys: got ['W', 'b'], expected ['weight', 'bias']"
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        bound = in_features**-0.5
+        self.W = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound))
+        self.b = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound))
+
+    def forward(self, x):
+        return x @ self.W.T + self.b
+
+# %% wrong="no_bias_at_all" for="MyLinear" says="the module knows of no bias"
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        bound = in_features**-0.5
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound))
+
+    def forward(self, x):
+        return x @ self.weight.T
 
 # %% right="appended" for="Mixer"
 class Mixer(nn.Module):
@@ -485,6 +555,35 @@ class Mixer(nn.Module):
         x = x * self.gain + self.shift
         for layer in self.layers:
             x = layer(x)
+        return self.last(x)
+
+# %% wrong="relus_among_layers" for="Mixer" says="the ReLUs stand among the layers" fails="layers"
+class Mixer(nn.Module):
+    def __init__(self, features, depth):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(features))
+        self.shift = nn.Parameter(torch.zeros(features))
+        steps = []
+        for _ in range(depth):
+            steps += [nn.Linear(features, features), nn.ReLU()]
+        self.layers = nn.Sequential(*steps)
+        self.last = nn.Linear(features, 1)
+
+    def forward(self, x):
+        return self.last(self.layers(x * self.gain + self.shift))
+
+# %% wrong="no_super" for="Mixer" says="before Module.__init__() call"
+class Mixer(nn.Module):
+    def __init__(self, features, depth):
+        self.gain = nn.Parameter(torch.ones(features))
+        self.shift = nn.Parameter(torch.zeros(features))
+        self.layers = nn.ModuleList([nn.Linear(features, features) for _ in range(depth)])
+        self.last = nn.Linear(features, 1)
+
+    def forward(self, x):
+        x = x * self.gain + self.shift
+        for layer in self.layers:
+            x = torch.relu(layer(x))
         return self.last(x)
 
 # %% right="steps" for="freeze"
@@ -649,6 +748,17 @@ def freeze(model, part):
     model.requires_grad_(False)
     return names
 
+# %% wrong="refuses_the_empty_name" for="freeze" says="this refuses the empty name" fails="modules"
+def freeze(model, part):
+    names = []
+    for name, parameter in model.named_parameters():
+        if name == part or name.startswith(part + "."):
+            parameter.requires_grad_(False)
+            names.append(name)
+    if not names:
+        raise ValueError(part)
+    return names
+
 # %% right="in_place" for="Standardise"
 class Standardise(nn.Module):
     def __init__(self, features):
@@ -681,7 +791,7 @@ class Standardise(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.div(torch.sub(x, self.mean), self.spread)
 
-# %% wrong="plain_tensors" for="Standardise" says="register_buffer makes the module know of them" fails="buffers,before_and_after"
+# %% wrong="plain_tensors" for="Standardise" says="register_buffer, in __init__, makes it know of them" fails="buffers,before_and_after"
 class Standardise(nn.Module):
     def __init__(self, features):
         super().__init__()
@@ -874,6 +984,19 @@ class Standardise(nn.Module):
 
     def forward(self, x):
         (x - self.mean) / self.spread
+
+# %% wrong="registered_in_fit" for="Standardise" says="the module knows of no mean and no spread" fails="buffers,before_and_after"
+class Standardise(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+
+    def fit(self, x):
+        spread = x.std(0, correction=0)
+        self.register_buffer("mean", x.mean(0))
+        self.register_buffer("spread", spread + (spread == 0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.spread
 
 # %% right="names_by_module" for="outputs_of"
 def outputs_of(model, x):
@@ -1111,6 +1234,41 @@ def outputs_of(model, x):
             handle.remove()
     print(outputs)
 
+# %% wrong="calls_twice" for="outputs_of" says="the model is called twice" fails="traces"
+def outputs_of(model, x):
+    outputs, handles = {}, []
+
+    def recorder(name):
+        return lambda module, inputs, output: outputs.update({name: output.detach().clone()})
+
+    for name, module in model.named_modules():
+        if not list(module.children()):
+            handles.append(module.register_forward_hook(recorder(name)))
+    try:
+        model(x)
+        model(x)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return outputs
+
+# %% wrong="children_are_true" for="outputs_of" says="list(...) of it is not"
+def outputs_of(model, x):
+    outputs, handles = {}, []
+
+    def recorder(name):
+        return lambda module, inputs, output: outputs.update({name: output.detach().clone()})
+
+    for name, module in model.named_modules():
+        if not module.children():
+            handles.append(module.register_forward_hook(recorder(name)))
+    try:
+        model(x)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return outputs
+
 # %% right="load_state_dict" for="load_matching"
 def load_matching(model, state):
     own = model.state_dict()
@@ -1279,6 +1437,15 @@ def load_matching(model, state):
             else:
                 own[name].zero_()
     return loaded, [name for name in state if name not in loaded]
+
+# %% wrong="takes_out_of_the_state" for="load_matching" says="leave it as it is" fails="in_place"
+def load_matching(model, state):
+    own, loaded = model.state_dict(), []
+    for name in own:
+        if name in state and own[name].shape == state[name].shape:
+            own[name].copy_(state.pop(name))
+            loaded.append(name)
+    return loaded, list(state)
 
 # %% right="torch_like" for="TinyModule"
 class TinyModule:
@@ -2260,5 +2427,282 @@ class TinyModule:
 
     def load_state_dict(self, state):
         own = self.state_dict()
+        for name in own:
+            own[name].copy_(state[name])
+
+# %% wrong="exact_type" for="TinyModule" says="isinstance takes those of its subclasses, too" fails="trees"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif type(value) is TinyModule:
+            self.parts[name] = value
+        object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        return list(unique.values())
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
+        for name in own:
+            own[name].copy_(state[name])
+
+# %% wrong="lists_nothing" for="TinyModule" says="named_parameters gave None: did you forget `return`" fails="registers,calls,trees"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif isinstance(value, TinyModule):
+            self.parts[name] = value
+        object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        print(list(unique.values()))
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
+        for name in own:
+            own[name].copy_(state[name])
+
+# %% wrong="yields" for="TinyModule" says="named_parameters gave a generator: give a list of pairs" fails="registers,calls,trees"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif isinstance(value, TinyModule):
+            self.parts[name] = value
+        object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        yield from unique.values()
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
+        for name in own:
+            own[name].copy_(state[name])
+
+# %% wrong="names_only" for="TinyModule" says="give a list of pairs (full name, parameter)" fails="registers,calls,trees"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif isinstance(value, TinyModule):
+            self.parts[name] = value
+        object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        return [name for name, _ in unique.values()]
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
+        for name in own:
+            own[name].copy_(state[name])
+
+# %% wrong="attribute_under_the_full_name" for="TinyModule" says="a new parameter stands beside the old ones" fails="state"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif isinstance(value, TinyModule):
+            self.parts[name] = value
+        object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        return list(unique.values())
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
+        for name in own:
+            setattr(self, name, nn.Parameter(state[name]))
+
+# %% wrong="swallows_what_it_registers" for="TinyModule" says="read back as another object" fails="registers,calls,state"
+class TinyModule:
+    def __init__(self):
+        self.own, self.parts, self.training = {}, {}, True
+
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            self.own[name] = value
+        elif isinstance(value, TinyModule):
+            self.parts[name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def everything(self, prefix=""):
+        pairs = [(prefix + name, parameter) for name, parameter in self.own.items()]
+        for name, part in self.parts.items():
+            pairs += part.everything(prefix + name + ".")
+        return pairs
+
+    def __call__(self, *args):
+        return self.forward(*args)
+
+    def named_parameters(self):
+        unique = {}
+        for name, parameter in self.everything():
+            unique.setdefault(id(parameter), (name, parameter))
+        return list(unique.values())
+
+    def train(self, mode=True):
+        self.training = mode
+        for part in self.parts.values():
+            part.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def state_dict(self):
+        return {name: parameter.detach() for name, parameter in self.everything()}
+
+    def load_state_dict(self, state):
+        own = self.state_dict()
+        if own.keys() != state.keys():
+            raise KeyError("names")
         for name in own:
             own[name].copy_(state[name])
