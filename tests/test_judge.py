@@ -154,6 +154,11 @@ def test_an_exception_without_words_ends_without_a_colon(rooms: Rooms) -> None:
     assert "Net raised NotImplementedError\n  line 3 of its cell, in Net: raise NotImplementedError" in message
 
 
+def test_an_exception_says_on_which_input(rooms: Rooms) -> None:
+    message = said(rooms, "def Net(x, size):\n    raise ValueError('no')", "Net(torch.ones(2, 3), size=[4])")
+    assert "Called with tensor(shape=(2, 3), dtype=torch.float32), size=[4].\nNet raised ValueError: no\n" in message
+
+
 @pytest.mark.parametrize(("ending", "points"), [("0.25", 0.25), ("0.25;", 1.0), ("'all'", 1.0), ("None", 1.0)])
 @pytest.mark.parametrize("judge", ["sealed", "in-process"])
 def test_a_last_value_is_points_unless_it_is_not_shown(rooms: Rooms, judge: str, ending: str, points: float) -> None:
