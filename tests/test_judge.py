@@ -137,6 +137,11 @@ def said(rooms: Rooms, answer: str, test: str = "Net(1)") -> str:
     return check.message
 
 
+def test_an_exception_says_on_which_input(rooms: Rooms) -> None:
+    message = said(rooms, "def Net(x, size):\n    raise ValueError('no')", "Net(torch.ones(2, 3), size=[4])")
+    assert "Called with tensor(shape=(2, 3), dtype=torch.float32), size=[4].\nNet raised ValueError: no\n" in message
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
@@ -152,11 +157,6 @@ def test_a_name_that_is_missing_says_what_became_of_its_cell(rooms: Rooms, answe
 def test_an_exception_without_words_ends_without_a_colon(rooms: Rooms) -> None:
     message = said(rooms, "def Net(x):\n    raise NotImplementedError")
     assert "Net raised NotImplementedError\n  line 3 of its cell, in Net: raise NotImplementedError" in message
-
-
-def test_an_exception_says_on_which_input(rooms: Rooms) -> None:
-    message = said(rooms, "def Net(x, size):\n    raise ValueError('no')", "Net(torch.ones(2, 3), size=[4])")
-    assert "Called with tensor(shape=(2, 3), dtype=torch.float32), size=[4].\nNet raised ValueError: no\n" in message
 
 
 @pytest.mark.parametrize(("ending", "points"), [("0.25", 0.25), ("0.25;", 1.0), ("'all'", 1.0), ("None", 1.0)])
