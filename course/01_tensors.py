@@ -107,7 +107,7 @@ reveal(numbers, lambda: [a[0].item(), b[0].item(), c[0].item()])
 
 # %% [markdown]
 # `torch.tensor` always copies. `from_numpy` takes the array's memory as it is; `as_tensor` does so where it can. `numpy()` leads back, and
-# shares memory too. Mind the type: NumPy's floats have 64 bits, and all three calls keep them.
+# shares memory too. Mind the type of the numbers, their `dtype`, of which section 4 tells more: NumPy's floats have 64 bits, and all three calls keep them.
 #
 # **Change one thing.** Which third argument of `linspace` gives 0, 0.1, 0.2 … 1? Draw it and count.
 #

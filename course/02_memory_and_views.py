@@ -309,6 +309,8 @@ draw.memory(repeated, "fees.expand(4, 3)")
 #
 # 1. Write the shapes below each other, *aligned at the right*. A missing size counts as 1.
 # 2. In each column the sizes must be equal, or one of them must be 1. That 1 is stretched, with stride 0.
+#
+# `broadcast_shapes` applies the rule to shapes, and `broadcast_tensors` expands tensors by it.
 
 # %%
 a, b = torch.broadcast_tensors(torch.ones(4, 1, 3), torch.ones(2, 1))

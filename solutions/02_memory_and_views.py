@@ -1658,7 +1658,7 @@ for n, m in [(3, 3), (4, 2), (1, 5), (5, 1), (1, 1), (0, 3), (3, 0)]:
 
 # %% test="all_products-identity" points=4
 check.attempted(identity, "identity has ones on the diagonal only")
-check.source_without(identity, "eye", "diag", "diag_embed", "diagonal", "fill_diagonal_", "zeros", "for", "while", "comprehension")
+check.source_without(identity, "eye", "diag", "diagflat", "diag_embed", "diagonal", "fill_diagonal_", "zeros", "for", "while", "comprehension")
 expected = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 check.close(
     identity(3),
@@ -1748,7 +1748,7 @@ check.unchanged(running_sums, torch.ones(4), on="x (4,)")
 
 # %% test="all_products-rotate" points=4
 check.attempted(rotate, "rotate moves the entries to the right, around the end")
-check.source_without(rotate, "roll", "cat", "concat", "hstack", "flip", "repeat", "for", "while", "comprehension")
+check.source_without(rotate, "roll", "cat", "concat", "concatenate", "hstack", "flip", "repeat", "for", "while", "comprehension")
 x = torch.tensor([1, 2, 3, 4])
 check.close(
     rotate(x, 1),
