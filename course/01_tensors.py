@@ -59,7 +59,7 @@ torch.tensor([[7]]).item(), temps[0].tolist()
 # %% [markdown]
 # `item()` asks for exactly *one element*, whatever the number of axes. For more elements there is `tolist()`, which gives nested lists.
 #
-# **Change one thing.** Put one more pair of brackets around the whole list of `temps`. Say what the second code cell will print, run both, and restore it.
+# **Change one thing.** In a new cell, make `torch.tensor([[[21.5, 19.0]], [[12.0, 14.5]]])`. Say its shape, its `len` and its `numel()` before you ask for them.
 #
 # ## 2 · Ways to make one
 #
@@ -107,7 +107,7 @@ reveal(numbers, lambda: [a[0].item(), b[0].item(), c[0].item()])
 
 # %% [markdown]
 # `torch.tensor` always copies. `from_numpy` takes the array's memory as it is; `as_tensor` does so where it can. `numpy()` leads back, and
-# shares memory too. Mind the type: NumPy's floats have 64 bits, and all three calls keep them.
+# shares memory too. Mind the type of the numbers, their `dtype`, of which section 4 tells more: NumPy's floats have 64 bits, and all three calls keep them.
 #
 # **Change one thing.** Which third argument of `linspace` gives 0, 0.1, 0.2 … 1? Draw it and count.
 #
@@ -124,7 +124,7 @@ torch.equal(first, torch.rand(2, 3)), torch.equal(first, torch.rand(2, 3))
 # %% [markdown]
 # The first. The second draw went on from where the first had stopped. `manual_seed` sets the one generator that everybody shares; your own `Generator` is safer, for nobody else draws from it.
 #
-# `rand` draws evenly from 0 up to 1, 1 left out. `randint` draws whole numbers, here the eyes of dice. `randn` draws from the bell curve with mean 0 and standard deviation 1; `histc` counts how often each bin was hit:
+# `rand` draws evenly from 0 up to 1, 1 left out. `randint` draws whole numbers, here the throws of a die. `randn` draws from the bell curve with mean 0 and standard deviation 1; `histc` counts how often each bin was hit, and leaves out the few numbers beyond 3:
 
 # %%
 generator = torch.Generator().manual_seed(1)
@@ -139,7 +139,7 @@ draw.bars([f"{low} to {low + 1}" for low in range(-3, 3)], counts, "10 000 numbe
 # **Change one thing.** Count `uniform` instead of `normal`. Which bars remain?
 #
 # `torch.empty` does something else. It reserves memory and writes *nothing*. You see what happened to be there: zeros, old results, nonsense. To make
-# that visible, torch has a mode for finding bugs. In it, unwritten memory reads `nan`, "not a number":
+# that visible, torch has a mode for finding bugs, which fills memory that nobody has written: the first line asks whether it does. Such floats read `nan`, "not a number":
 
 # %%
 torch.use_deterministic_algorithms(True)
@@ -238,7 +238,7 @@ draw.number_lines(lines, "A cast cuts toward zero", arrows=True)
 # A cast to whole numbers **truncates**: it drops the digits after the point, so both sides move toward 0. If you mean the nearest number, `round` first (halves go to the even
 # neighbour); `floor` always goes down. The other methods are `float()`, `double()`, `half()`, `int()`, `short()` and `bool()`; only 0 becomes `False`.
 #
-# Whole numbers have ends. Eight bits stop at 255 and start again: 300 − 256 is 44. Sums **wrap** in the same way, silently. A *float* outside the range, or `nan`, becomes whatever
+# Whole numbers have ends. The eight bits of `uint8` stop at 255 and start again at 0: 300 − 256 is 44. Sums **wrap** in the same way, silently. A *float* outside the range, or `nan`, becomes whatever
 # your machine makes of it. So `clamp` into the range first. And one last question: is a cast always a new tensor?
 
 # %%
@@ -271,13 +271,14 @@ reveal(sum_dtype, lambda: (torch.arange(3) + 0.5).dtype)
 # %%
 wide = torch.ones(4, dtype=torch.float64)
 print([torch.result_type(temps, other) for other in (2.5, wide.sum(), wide)])
+print((torch.arange(3) + wide.sum()).dtype)
 seven = torch.tensor([7, -7])
 seven / 2, seven // 2, seven % 2, seven**2
 
 # %% [markdown]
 # The outlined cells are the place: `uint8` cannot hold −1 and `int8` cannot hold 200, so both become `int16`.
 #
-# A Python number, or a 0-d tensor beside one with axes, counts by its category only. It turns whole numbers into floats. It does not turn `float32` into `float64`: only a tensor
+# A Python number, or a 0-d tensor beside one with axes, wins only with a *higher category*. So it turns whole numbers into floats, a `float64` even into `float64`, as the second line shows. It does not turn `float32` into `float64`: only a tensor
 # with axes, such as `wide`, can do that. `/` gives floats even for whole numbers; `//` rounds down, `%` is the remainder, `**` a power.
 #
 # Promotion makes *results* wider. It never widens a tensor that already stands there:
@@ -301,6 +302,7 @@ shares
 # %%
 a = torch.tensor([1.0, 4.0, 9.0])
 b = a
+print(torch.equal(a + 1, a.add(1)), torch.equal(a + 1, torch.add(a, 1)))
 _ = b.add_(10)
 
 # %% predict="alias"
@@ -350,17 +352,17 @@ print(temps.sum(), temps.mean(), temps.max(), temps.argmax(), temps.std(), temps
 print(temps.mean(dim=0), temps.max(dim=1), sep="\n")
 centred = temps - temps.mean(dim=0)
 print(torch.allclose(centred.mean(dim=0), torch.zeros(4), atol=1e-6))
-print(temps.std(dim=0), temps.std(dim=0, correction=0), sep="\n")
+print(temps.std(dim=0), temps.std(dim=0, correction=0), (centred**2).mean(dim=0).sqrt(), sep="\n")
 try:
     dice.mean()
 except RuntimeError:
     print(dice.dtype, "has no mean; cast to float, it is", round(dice.float().mean().item(), 1))
 
 # %% [markdown]
-# `argmax` is the *position* of the largest element, counted row by row. Axis 0 runs over the stations, so `dim=0` leaves one mean for each day. `max` along an axis gives the values and where they stood.
+# `argmax` is the *position* of the largest element, counted row by row. Axis 0 runs over the stations, so `dim=0` leaves one mean for each day. `max` along an axis gives two tensors, the `values` and where they stood.
 #
-# `centred` is new: a row of four meets *every* row of the table (chapter 02 has the rule), and each column then has the mean 0. `std` divides
-# by n − 1, and with `correction=0` by n. Whole numbers have no mean until you cast them.
+# `centred` is new: a row of four meets *every* row of the table (chapter 02 has the rule), and each column then has the mean 0. `var` is the mean
+# squared distance from the mean, and `std`, the **standard deviation**, its square root. Both divide by n − 1, and with `correction=0` by n. Whole numbers have no mean until you cast them.
 #
 # **Change one thing.** Subtract `temps.mean(dim=1)` instead. Why does torch object, and why would it be silent for four stations?
 #
@@ -376,32 +378,36 @@ parts = {"temps[1]": temps[1], "temps[:, 1]": temps[:, 1],
 draw.picked(temps, parts)
 
 # %% [markdown]
-# > **Common trap.** "`points[1]` is a number." For a 2-D tensor it is a whole *row*. A number takes two indices, `points[1, 2]`, one for each axis.
+# > **Common trap.** "`temps[1]` is a number." For a 2-D tensor it is a whole *row*. A number takes two indices, `temps[1, 2]`, one for each axis.
 #
 # **Change one thing.** Draw `temps[1:, -2:]` in the last panel. Which four numbers, which shape?
 #
 # ## 10 · Masks
 #
-# A comparison gives a tensor of bools, a **mask**. In sums, `True` counts as 1. Masks combine with `&`, `|` and `~`, in parentheses; Python's `and` refuses them.
+# A comparison gives a tensor of bools, a **mask**. In sums, `True` counts as 1. Masks combine with `&`, `|` and `~`; put each comparison in parentheses. Python's `and` refuses them.
 
 # %%
 warm = temps > 15
 mild = (temps > 0) & (temps < 15)
-print(warm.dtype, warm.sum(), warm.any(), warm.all())
+print(warm, warm.sum(), warm.any(), warm.all())
 try:
     (temps > 0) and (temps < 15)
 except RuntimeError:
     print("and wants one True or False: here are twelve")
-draw.picked(temps, {"temps > 15": warm, "(temps > 0) & (temps < 15)": mild})
+draw.picked(temps, {"temps[warm]": warm, "temps[mild]": mild})
 
 # %% [markdown]
-# What a mask picks no longer forms rows, so it comes in one line: `temps[warm]` has the shape `(5,)`. Write through a mask to repair elements; or let `where(mask, a, b)` choose, element by element, between two values.
-# Neither needs a loop:
+# A mask has the shape of what was compared. What it picks no longer forms rows, so it comes in one line: `temps[warm]` has the shape `(5,)`. Write through a mask to repair elements. A number is cast to the dtype that is there; a tensor with axes must have it
+# already, and torch refuses any other. Or let `where(mask, a, b)` choose, element by element, between two values. Neither needs a loop:
 
 # %%
 repaired = temps.clone()
 repaired[repaired < 0] = 0.0
 print(torch.equal(repaired, torch.where(temps < 0, 0.0, temps)))
+try:
+    repaired[warm] = torch.arange(5)
+except RuntimeError:
+    print("five int64 numbers for five float32 places: cast them first")
 temps[warm], torch.where(warm, 1, -1)
 
 # %% [markdown]

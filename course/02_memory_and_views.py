@@ -23,8 +23,8 @@
 # ## 1 · A strip and a recipe
 #
 # Here is a tiny grey picture. A number of dtype `uint8` takes one byte, so we can read its memory byte by byte. `untyped_storage()` is the
-# strip itself, the **storage**; it is called *untyped* because it holds bytes and knows of no dtype and no shape. What is written into a cell of
-# it, the picture shows. Which entry will be 99?
+# strip itself, the **storage**; it is called *untyped* because it holds bytes and knows of no dtype and no shape. Write into a cell of
+# the strip, and `picture` shows it. Which entry will be 99?
 
 # %%
 import torch
@@ -144,7 +144,7 @@ print([shares(board, x) for x in (board[0], board[:, 1:], board[:, None])])
 print([shares(board, x) for x in (board[[1]], board[board > 3], board + 0)])
 
 # %% [markdown]
-# Numbers, slices and `None` give views. Lists, index tensors and masks **copy**, for the entries they pick may lie anywhere, and no stride can say
+# Numbers, slices and `None`, which inserts an axis of size 1, give views. Lists, index tensors and masks **copy**, for the entries they pick may lie anywhere, and no stride can say
 # "anywhere". Arithmetic always makes a new strip.
 #
 # > **Common trap.** `board[[1]][0, 0] = -1` writes into a copy, and the copy is thrown away. Nothing warns you. An assignment *straight* to
@@ -191,7 +191,7 @@ flat_view = ...  # the shape of picture.t().view(6): a tuple, or None if torch r
 reveal(flat_view, lambda: picture.t().view(6).shape)
 
 # %% [markdown]
-# Follow the arrows of `picture.t()` in section 2, from left to right: cells 0, 3, 1, 4, 2, 5. The steps are +3, −2, +3, −2. One axis has one stride, and no single stride does this.
+# Follow the arrows of `picture.t()` in section 2, from left to right: cells 0, 3, 1, 4, 2, 5. The steps are +3, −2, +3, −2, +3. One axis has one stride, and no single stride does this.
 #
 # A tensor that reads its strip in order, without gaps, is **contiguous**. `contiguous()` copies one that is not, into the order in which it is read. And `reshape`
 # is a `view` where a view can be had, and a copy where it cannot:
@@ -230,7 +230,7 @@ table
 # one: left stride = right size · right stride. One size may be `-1`: torch works it out. `flatten(start_dim=1)` merges all axes but the first.
 #
 # An older relative is `resize_`, which changes the tensor itself and does not ask whether the numbers fit: below, two of six drop out of sight. When it grows a
-# tensor, the new cells hold whatever lay in memory. Write `reshape`, a slice, or make a new tensor.
+# tensor, the new entries are whatever lies in memory: here, by luck, the old two. Write `reshape`, a slice, or make a new tensor.
 
 # %%
 cube = torch.arange(24).reshape(2, 3, 4)
@@ -242,22 +242,22 @@ try:
 except RuntimeError:
     print("merging the last two axes is refused")
 numbers = torch.arange(6)
-numbers.resize_(2, 2)
-numbers, numbers.untyped_storage().nbytes() // numbers.element_size()
+print(numbers.resize_(2, 2), numbers.untyped_storage().nbytes() // numbers.element_size())
+numbers.resize_(6)
 
 # %% [markdown]
-# `turned` is not contiguous, and yet `(2, 2, 2, 3)` works: it only splits the 4. To merge 4 and 3, the stride of the 4 would have to be 3 · 4, and it is 1. The last line counts
+# `turned` is not contiguous, and yet `(2, 2, 2, 3)` works: it only splits the 4. To merge 4 and 3, the stride of the 4 would have to be 3 · 4, and it is 1. The 6 counts
 # the cells: bytes, divided by the bytes of one number. All six are still there.
 #
 # ## 6 · Axes of size one
 #
-# `unsqueeze(d)` inserts an axis of size 1. It is a view: an axis with one entry is never stepped along.
+# `unsqueeze(d)` inserts an axis of size 1, as `None` in an index does. It is a view: an axis with one entry is never stepped along.
 #
 # > **Common trap.** "`unsqueeze(1)` adds the first dimension." The number is the *index* of the new axis, and indices count from 0.
 
 # %%
 line = torch.arange(3)
-print(shares(line, line.unsqueeze(1)))
+print(shares(line, line.unsqueeze(1)), line[:, None].shape)
 line.unsqueeze(0).shape, line.unsqueeze(1).shape, line.unsqueeze(-1).shape
 
 # %% [markdown]
@@ -301,14 +301,16 @@ except RuntimeError:
 draw.memory(repeated, "fees.expand(4, 3)")
 
 # %% [markdown]
-# **Change one thing.** Make it `fees.expand(4, 3).clone()`, and run the cells of this section again, all but the drawing. What is refused now, and what is the stride?
+# **Change one thing.** Make it `fees.expand(4, 3).clone()`, and run the cells of this section again. What is refused now, and how long is the strip?
 #
 # ## 8 · Broadcasting
 #
 # `table + fees` has the shapes `(2, 3)` and `(3,)`, and it runs: torch expands both to one shape first. The rule looks at shapes only:
 #
 # 1. Write the shapes below each other, *aligned at the right*. A missing size counts as 1.
-# 2. In each column the sizes must be equal, or 1. A 1 is stretched, with stride 0.
+# 2. In each column the sizes must be equal, or one of them must be 1. That 1 is stretched, with stride 0.
+#
+# `broadcast_shapes` applies the rule to shapes, and `broadcast_tensors` expands tensors by it.
 
 # %%
 a, b = torch.broadcast_tensors(torch.ones(4, 1, 3), torch.ones(2, 1))
@@ -353,6 +355,10 @@ reveal(errors_shape, lambda: (torch.ones(3) - torch.ones(3, 1)).shape)
 i, j = torch.arange(1, 4).unsqueeze(1), torch.arange(1, 5)
 grid = 10 * i + j
 print(grid, torch.where(j > i, grid, 0), (j > i).sum(1), sep="\n")
+try:
+    fees[::-1]
+except ValueError:
+    print("a slice with a negative step: refused")
 fees[2 - torch.arange(3)], fees[torch.arange(6) % 3]
 
 # %% [markdown]
@@ -376,6 +382,10 @@ draw.memory(windows, "Windows of three")
 
 # %%
 print(windows.to(torch.float32).mean(1), torch.arange(9).reshape(3, 3).as_strided((3,), (4,)))
+try:
+    readings.as_strided((5, 3), (1, 1))
+except RuntimeError:
+    print("a fifth window would end outside the storage: refused")
 every_second = readings[::2]
 step = every_second.stride(0)
 every_second.as_strided((2, 2), (1, 1)), every_second.as_strided((2, 2), (step, step))

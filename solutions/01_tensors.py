@@ -90,7 +90,7 @@ check.equal(
     (prices * rate).dtype,
     on="prices (3,) float32, rate () float64",
     traps={
-        "this is what two tensors with axes would give: a 0-d tensor counts by its category only, and both are floats": (
+        "this is what two tensors with axes would give: a 0-d tensor wins only with a higher category, and both are floats": (
             torch.promote_types(prices.dtype, rate.dtype)
         ),
         "this says that torch refuses: * promotes where the types differ": None,
@@ -99,7 +99,7 @@ check.equal(
 ### END HIDDEN TESTS
 
 # %% [markdown] solution_notes="predict_dtype"
-# **Why it works.** `rate` has no axes, so only its category counts, and `prices` is of that category already: float32 it stays. **Another way.** Ask
+# **Why it works.** `rate` has no axes, so it wins only with a higher category, and `prices` is of the same one: float32 it stays. **Another way.** Ask
 # `torch.result_type(prices, rate)`. With `rate` of the shape (1,) it would be float64.
 
 # %% [markdown]
@@ -463,7 +463,7 @@ for brightness, pixels in [([-3.3, 7.7], [0, 255]), ([[1.01, -0.01, 0.8]], [[255
 # %% [markdown]
 # ### Exercise 3 · The sensor that fails ★★ · 10 points · 12 minutes
 #
-# A sensor reports −999 when it fails; now and then a program in between turns that into `nan`. Return a new tensor in which every failed reading is replaced by the mean
+# A sensor reports `-999` when it fails; now and then a program in between turns that into `nan`. Return a new tensor in which every failed reading is replaced by the mean
 # of the readings that worked: all of them, whatever row they stand in. If none worked, every element becomes 0.
 #
 # No loop. The result keeps the shape and the dtype, which is a float type. The caller's tensor stays as it is.
@@ -501,6 +501,9 @@ check.close(
         "this divides the sum of what worked by the number of all readings": torch.where(failed, torch.full((2, 3), 12.0), expected),
         "this replaces what worked: turn the mask around": torch.where(failed, torch.full((2, 3), -999.0), torch.full((2, 3), 18.0)),
         "this is the mean itself: put it where readings failed, and keep the others": torch.tensor(18.0),
+        "this replaces nothing: does the mask find anything? & binds before != and ==, so put each comparison in parentheses": (
+            torch.tensor([[20.0, -999.0, 22.0], [-999.0, 12.0, 18.0]])
+        ),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -595,7 +598,7 @@ for shape in [(0,), (0, 3), (1, 1), ()]:
 # <details>
 # <summary>Hint 2 · the idea</summary>
 #
-# A reading worked if it is not −999 *and* is not nan: two masks, joined with `&`. `readings[worked]` holds what to average. `any()` of the mask says whether there is anything to
+# A reading worked if it is not `-999` *and* is not `nan`: two masks, each in parentheses, joined with `&`. `readings[worked]` holds what to average. `any()` of the mask says whether there is anything to
 # average. `torch.where` puts the pieces together, in a new tensor.
 #
 # </details>
@@ -794,7 +797,7 @@ for dtype in (torch.int8, torch.int16, torch.int32):
 # The function turns counts of votes into whole percents, each rounded to the nearest. It was tested once, on `torch.tensor([1.0, 1.0, 2.0])`, and gave 25, 25, 50. It is wrong twice, and silent both times:
 # fractions get lost at two places.
 #
-# Mend it in place, keeping its name and its argument. Counts may come in any dtype but bool and complex, the small ones included; there is at least one vote, or no candidate at all.
+# Mend it in its cell, keeping its name and its argument. Counts may come in any dtype but bool and complex, the small ones included; there is at least one vote, or no candidate at all.
 #
 # It tests **promotion**, sections 5 and 6 of [the chapter](../../course/01_tensors.ipynb).
 
@@ -824,8 +827,7 @@ check.close(
     torch.tensor([75, 25]),
     on="votes [3, 1], int64",
     traps={
-        "this still divides into whole numbers: what tensor are the shares written to?": torch.tensor([0, 0]),
-        "this uses //: / keeps the fractions": torch.tensor([0, 0]),
+        "this still cuts each share to a whole number: zeros_like copies the dtype of the votes, and // drops the fraction": torch.tensor([0, 0]),
         "this is the share, not the percent": torch.tensor([1, 0]),
         "this divides by the number of candidates: divide by all votes": torch.tensor([150, 50]),
     },
@@ -837,7 +839,11 @@ for dtype in (torch.int64, torch.int32, torch.int16):
             percent(torch.tensor(counts, dtype=dtype)),
             torch.tensor(percents),
             on=f"votes {counts}, {dtype}",
-            traps={"this still divides into whole numbers: what tensor are the shares written to?": torch.zeros(len(counts), dtype=torch.int64)},
+            traps={
+                "this still cuts each share to a whole number: zeros_like copies the dtype of the votes, and // drops the fraction": (
+                    torch.zeros(len(counts), dtype=torch.int64)
+                ),
+            },
         )
 ### END HIDDEN TESTS
 
@@ -854,7 +860,7 @@ check.close(
     },
 )
 ### BEGIN HIDDEN TESTS
-for counts in [[2.0, 1.0, 4.0], [5.0, 6.0, 7.0, 8.0], [29.0, 70.0], [123456789.0, 987654321.0], [1.0, 7.0, 998.0]]:
+for counts in [[2, 1, 4], [5, 6, 7, 8], [29, 70], [123456789, 987654321], [1, 7, 998]]:
     for dtype in (torch.float32, torch.float64, torch.int64):
         votes = torch.tensor(counts, dtype=torch.float64)
         expected = (votes / votes.sum() * 100).round().long()
@@ -1024,6 +1030,7 @@ check.close(
     choose(torch.tensor([False, False, True]), large, torch.tensor([11, 12, 13], dtype=torch.int32)),
     torch.tensor([11, 12, 2**53 + 1]),
     on="a (3,) int64 with numbers above 2**53, b (3,) int32",
+    traps={"this went through float64, which skips whole numbers above 2**53": torch.tensor([11, 12, 2**53])},
 )
 ### END HIDDEN TESTS
 
@@ -1061,6 +1068,7 @@ check.close(
 
 # %% test="choose-arguments" points=3
 check.attempted(choose, "choose leaves its arguments alone, whatever the dtypes, and takes every size")
+check.source_without(choose, "where", "for", "while", "comprehension")
 mask = torch.tensor([False, True])
 check.close(choose(mask, torch.tensor([1.5, 2.5]), torch.tensor([3.5, 4.5])), torch.tensor([3.5, 2.5]), on="a and b (2,), float32")
 check.unchanged(choose, mask, torch.tensor([1.5, 2.5]), torch.tensor([3.5, 4.5]), on="a and b (2,), float32")
@@ -1092,7 +1100,7 @@ check.same_operators(choose, few, many)
 # <summary>Hint 2 · the idea</summary>
 #
 # `torch.promote_types` gives the dtype. Make a tensor of that dtype that is certainly *new*: `b.to(dtype)` alone is b itself when b has that dtype already. Fill the places of `mask` from a, those of
-# `~mask` from b. A mask on the left of `=` writes.
+# `~mask` from b. A mask on the left of `=` writes, and refuses a tensor of another dtype: cast what you write.
 #
 # </details>
 #
@@ -1189,7 +1197,7 @@ check.close(
     torch.tensor([[0.0, 0.0, -(1.5**0.5)], [0.0, 0.0, 0.0], [0.0, 0.0, 1.5**0.5]], dtype=torch.float64),
     on="a column of 5, one of 0.1, and [2, 4, 6], float64",
     traps={
-        "this is 0 / 0 in the first column: a deviation of 0 needs a care of its own": (
+        "this is 0 / 0 in the first column: put another number in place of a deviation of 0, before you divide": (
             lambda: (table - table.mean(0)) / table.std(0, correction=0)
         ),
         "this divides one rounding error by another: the mean of three times 0.1 is not quite 0.1, so ask std whether the deviation is 0": (
@@ -1417,7 +1425,6 @@ check.close(
     traps={
         "this makes a number of true and false: give them the dtype bool": torch.tensor([1, 0]),
         "this asks bool() about a text: every text with something in it is True": torch.tensor([True, True]),
-        "this looks at the first cell only: one number with a point makes the column float": torch.tensor([3, 7]),
         "this cuts the fractions: one number with a point makes the column float32": torch.tensor([3, 7]),
         "this is float64: floats come out as float32": torch.tensor([3.5, 7.0], dtype=torch.float64),
         "this makes floats of whole numbers: people are int64": torch.tensor([12.0, 90.0]),
@@ -1446,6 +1453,7 @@ check.close(
         "early": (torch.tensor([1.5, 2.0, 3.0]), torch.ones(3, dtype=torch.bool)),
     },
     on="columns of 1, 2, 2.5 and 1.5, 2, 3",
+    traps={"this looks at the first cell only: one number with a point makes the column float": torch.tensor([1, 2, 2])},
 )
 ### END HIDDEN TESTS
 
@@ -1507,6 +1515,7 @@ check.close(
         "cents": (torch.tensor([1, 0, 2]), torch.tensor([True, False, True])),
     },
     on="account 9007199254740993, missing, -9007199254740995",
+    traps={"this went through float64, which skips whole numbers above 2**53": torch.tensor([2**53, 0, -(2**53) - 4])},
 )
 check.raises(ValueError, read_table, "id,height\n1,170\n2,tall", on="170 and tall in the column height", mentions="height")
 check.raises(ValueError, read_table, "id,height\ntrue,170\n2,165", on="true and 2 in the column id", mentions="id")
@@ -1526,8 +1535,7 @@ check.close(
     {"people": 44.0, "rain": 2.5, "coast": 0.5},
     on="columns of five rows with missing values",
     traps={
-        "this counts missing whole numbers as 0: average what is present only": 26.4,
-        "this divides by the number of all rows: divide by the number that is present": 26.4,
+        "this counts the rows where a whole number is missing: average what is present only": 26.4,
         "a missing value got into the mean: pick what is present first": float("nan"),
         "this counts what is missing in a bool column: pick what is present first": 0.6,
     },
@@ -1544,6 +1552,12 @@ check.close(
     table_means({"x": (torch.tensor([3, 4]), torch.tensor([True, True])), "y": (torch.tensor([7.25]), torch.tensor([True]))}),
     {"x": 3.5, "y": 7.25},
     on="x 3, 4; y 7.25",
+)
+check.close(
+    table_means({"thirds": (torch.tensor([7, 7, 6]), torch.ones(3, dtype=torch.bool)), "flags": (torch.tensor([True, True, False]), torch.ones(3, dtype=torch.bool))}),
+    {"thirds": 20 / 3, "flags": 2 / 3},
+    on="7, 7, 6 and True, True, False",
+    traps={"this rounds the mean": round(20 / 3, 2)},
 )
 ### END HIDDEN TESTS
 

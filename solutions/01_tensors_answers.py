@@ -28,7 +28,7 @@ predict_dtype = torch.float32
 # %% right="alias" for="predict_dtype"
 predict_dtype = torch.float
 
-# %% wrong="the_larger" for="predict_dtype" says="a 0-d tensor counts by its category only"
+# %% wrong="the_larger" for="predict_dtype" says="a 0-d tensor wins only with a higher category"
 predict_dtype = torch.float64
 
 # %% wrong="refuses" for="predict_dtype" says="* promotes where the types differ"
@@ -179,6 +179,14 @@ def describe(x):
 def size_in_bytes(x):
     print(x.numel() * x.element_size())
 
+# %% wrong="another_name" for="describe" says="name 'describe' is not defined" fails="facts"
+def my_describe(x):
+    return tuple(x.shape), x.dim(), x.numel(), x.dtype
+
+
+def size_in_bytes(x):
+    return x.numel() * x.element_size()
+
 # %% right="clamps_first" for="to_pixels"
 def to_pixels(brightness):
     x = torch.tensor(brightness).clamp(0, 1)
@@ -222,6 +230,10 @@ def to_pixels(brightness):
 # %% wrong="a_list" for="to_pixels" says="of type list, expected a tensor"
 def to_pixels(brightness):
     return (torch.tensor(brightness) * 255).round().clamp(0, 255).to(torch.uint8).tolist()
+
+# %% wrong="list_as_it_is" for="to_pixels" says="has no attribute 'round'"
+def to_pixels(brightness):
+    return (brightness * 255).round().clamp(0, 255).to(torch.uint8)
 
 # %% right="writes_into_a_clone" for="fill_failed"
 def fill_failed(readings):
@@ -305,6 +317,16 @@ def fill_failed(readings):
 def fill_failed(readings):
     worked = (readings != -999) & ~readings.isnan()
     print(torch.where(worked, readings, readings[worked].mean()))
+
+# %% wrong="no_parentheses" for="fill_failed" says="put each comparison in parentheses"
+def fill_failed(readings):
+    worked = readings != -999 & ~readings.isnan()
+    return torch.where(worked, readings, readings[worked].mean() if worked.any() else 0.0)
+
+# %% wrong="and_for_masks" for="fill_failed" says="Boolean value of Tensor with more than one value"
+def fill_failed(readings):
+    worked = readings != -999 and not readings.isnan()
+    return torch.where(worked, readings, readings[worked].mean())
 
 # %% right="named_calls" for="fahrenheit"
 def fahrenheit(celsius):
@@ -390,6 +412,15 @@ def fahrenheit(celsius):
 def fahrenheit_(celsius):
     return celsius.mul_(1.8).add_(32)
 
+# %% wrong="slice_of_no_axis" for="fahrenheit" says="slice() cannot be applied to a 0-dim tensor" fails="in_place,whole_numbers"
+def fahrenheit(celsius):
+    return celsius * 1.8 + 32
+
+
+def fahrenheit_(celsius):
+    celsius[:] = celsius * 1.8 + 32
+    return celsius
+
 # %% wrong="returns_a_clone" for="fahrenheit" says="but returns another one" fails="in_place"
 def fahrenheit(celsius):
     return celsius * 1.8 + 32
@@ -410,7 +441,7 @@ def percent(votes: Tensor) -> Tensor:
     counts = votes.double()
     return torch.round(100 * counts / counts.sum()).long()
 
-# %% wrong="only_the_cast_mended" for="percent" says="what tensor are the shares written to" fails="whole_numbers,edges,rounding"
+# %% wrong="only_the_cast_mended" for="percent" says="zeros_like copies the dtype of the votes" fails="whole_numbers,edges,rounding"
 def percent(votes):
     shares = torch.zeros_like(votes)
     for i in range(len(votes)):
@@ -422,7 +453,7 @@ def percent(votes):
     shares = votes / votes.sum()
     return (shares * 100 + 1e-3).to(torch.int64)
 
-# %% wrong="floor_division" for="percent" says="Values" fails="whole_numbers,rounding,edges"
+# %% wrong="floor_division" for="percent" says="// drops the fraction" fails="whole_numbers,rounding,edges"
 def percent(votes):
     return (votes // votes.sum() * 100).to(torch.int64)
 
@@ -497,7 +528,7 @@ def choose(mask, a, b):
     result[~mask] = b[~mask].to(a.dtype)
     return result.to(torch.promote_types(a.dtype, b.dtype))
 
-# %% wrong="through_floats" for="choose" says="got 9007199254740992" fails="promotion"
+# %% wrong="through_floats" for="choose" says="this went through float64" fails="promotion"
 def choose(mask, a, b):
     result = b.double()
     result = result.clone()
@@ -514,6 +545,12 @@ def choose(mask, a, b):
     left, right = a.to(dtype).nan_to_num(0.0, 0.0, 0.0), b.to(dtype).nan_to_num(0.0, 0.0, 0.0)
     return (mask * left + ~mask * right).to(dtype)
 
+# %% wrong="no_cast" for="choose" says="Index put requires" fails="promotion,nan,arguments"
+def choose(mask, a, b):
+    result = a.clone()
+    result[~mask] = b[~mask]
+    return result
+
 # %% wrong="one_after_the_other" for="choose" says="each element keeps its place"
 def choose(mask, a, b):
     return torch.cat([a[mask], b[~mask]])
@@ -524,7 +561,7 @@ def choose(mask, a, b):
     result[mask] = a[mask].to(result.dtype)
     return result
 
-# %% wrong="where" for="choose" says="uses where: find a way without it" fails="values,promotion,nan"
+# %% wrong="where" for="choose" says="uses where: find a way without it"
 def choose(mask, a, b):
     return torch.where(mask, a, b)
 
@@ -914,3 +951,56 @@ def read_table(text):
 
 def table_means(table):
     return {name: values[present].double().mean().item() for name, (values, present) in table.items()}
+
+# %% wrong="first_cell_decides" for="read_table" says="this looks at the first cell only" fails="dtypes"
+def read_table(text):
+    lines = [[cell.strip() for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+    if any(len(row) != len(lines[0]) for row in lines):
+        raise ValueError("rows differ in length")
+    words = {"true": True, "false": False}
+    table = {}
+    for j, name in enumerate(lines[0]):
+        cells = [row[j].lower() for row in lines[1:]]
+        first = next((cell for cell in cells if cell), "nan")
+        present = torch.tensor([cell != "" for cell in cells], dtype=torch.bool)
+        try:
+            if first in words:
+                values = torch.tensor([words[cell] if cell else False for cell in cells])
+            elif first.lstrip("+-").isdigit():
+                values = torch.tensor([int(cell) if cell.lstrip("+-").isdigit() else int(float(cell or "0")) for cell in cells])
+            else:
+                values = torch.tensor([float(cell or "nan") for cell in cells])
+        except (KeyError, ValueError):
+            raise ValueError(name)
+        table[name] = (values, present)
+    return table
+
+
+def table_means(table):
+    return {name: values[present].double().mean().item() for name, (values, present) in table.items()}
+
+# %% wrong="rounds_the_means" for="read_table" says="this rounds the mean" fails="means"
+def read_table(text):
+    lines = [[cell.strip() for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+    if any(len(row) != len(lines[0]) for row in lines):
+        raise ValueError("rows differ in length")
+    table = {}
+    for j, name in enumerate(lines[0]):
+        cells = [row[j].lower() for row in lines[1:]]
+        given = [cell for cell in cells if cell]
+        present = torch.tensor([cell != "" for cell in cells], dtype=torch.bool)
+        try:
+            if given and all(cell in ("true", "false") for cell in given):
+                values = torch.tensor([cell == "true" for cell in cells])
+            elif given and all(cell.lstrip("+-").isdigit() for cell in given):
+                values = torch.tensor([int(cell or "0") for cell in cells])
+            else:
+                values = torch.tensor([float(cell or "nan") for cell in cells])
+        except ValueError:
+            raise ValueError(name)
+        table[name] = (values, present)
+    return table
+
+
+def table_means(table):
+    return {name: round(values[present].double().mean().item(), 2) for name, (values, present) in table.items()}

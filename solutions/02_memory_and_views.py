@@ -497,8 +497,8 @@ check.equal(offset_of((1, 1), (2, 2), (2, 1), 0), 3, on="index (1, 1), shape (2,
 # ```
 #
 # For each of the twelve expressions: does its result share memory with `x` (with `a`, where an `a` stands in it)? Write `True` if it shares, `False` if it copies, in
-# place of each `...`. Decide before you try. You may try afterwards, at the end of the chapter's notebook, with its `shares`: the four checks below look at the form
-# only, and grading compares each group with what torch does.
+# place of each `...`. Decide before you try. You may try afterwards, at the end of the chapter's notebook, with its `shares`; of an array it knows nothing, so there write into one and look at the
+# other. The four checks below look at the form only, and grading compares each group with what torch does.
 #
 # It tests **sharing**, sections 3, 5, 7 and 11 of [the chapter](../../course/02_memory_and_views.ipynb).
 
@@ -540,14 +540,15 @@ operations = ["x[1:, ::2]", "x[[0, 2]]", "x[x > 5]"]
 
 @check.observe
 def part_of(answers, names):
-    found = answers if type(answers) is dict else {}
-    missing = [name for name in names if name not in found]
-    return {name: found[name] for name in names if name in found}, missing
+    if type(answers) is not dict:
+        return {}, answers
+    part = {name: answers[name] for name in names if name in answers}
+    return part, dict.fromkeys(part)
 
-answers, missing = part_of(shares_or_copies, operations)
-check.equal(missing, [], on="the expressions that are missing from the dictionary")
+answers, keys = part_of(shares_or_copies, operations)
+check.equal(keys, dict.fromkeys(operations), on="the expressions of this group in the dictionary")
 for operation in operations:
-    check.prediction(answers[operation], "bool")
+    check.prediction(answers[operation], "bool", on=operation)
 ### BEGIN HIDDEN TESTS
 x = torch.arange(12.0).reshape(3, 4)
 results = [x[1:, ::2], x[[0, 2]], x[x > 5]]
@@ -574,14 +575,15 @@ operations = ["x.reshape(2, 6)", "x.t().reshape(6, 2)", "x.t().reshape(2, 2, 3)"
 
 @check.observe
 def part_of(answers, names):
-    found = answers if type(answers) is dict else {}
-    missing = [name for name in names if name not in found]
-    return {name: found[name] for name in names if name in found}, missing
+    if type(answers) is not dict:
+        return {}, answers
+    part = {name: answers[name] for name in names if name in answers}
+    return part, dict.fromkeys(part)
 
-answers, missing = part_of(shares_or_copies, operations)
-check.equal(missing, [], on="the expressions that are missing from the dictionary")
+answers, keys = part_of(shares_or_copies, operations)
+check.equal(keys, dict.fromkeys(operations), on="the expressions of this group in the dictionary")
 for operation in operations:
-    check.prediction(answers[operation], "bool")
+    check.prediction(answers[operation], "bool", on=operation)
 ### BEGIN HIDDEN TESTS
 x = torch.arange(12.0).reshape(3, 4)
 results = [x.reshape(2, 6), x.t().reshape(6, 2), x.t().reshape(2, 2, 3)]
@@ -608,14 +610,15 @@ operations = ["x.expand(2, 3, 4)", "x + 0", "x.to(torch.float32)"]
 
 @check.observe
 def part_of(answers, names):
-    found = answers if type(answers) is dict else {}
-    missing = [name for name in names if name not in found]
-    return {name: found[name] for name in names if name in found}, missing
+    if type(answers) is not dict:
+        return {}, answers
+    part = {name: answers[name] for name in names if name in answers}
+    return part, dict.fromkeys(part)
 
-answers, missing = part_of(shares_or_copies, operations)
-check.equal(missing, [], on="the expressions that are missing from the dictionary")
+answers, keys = part_of(shares_or_copies, operations)
+check.equal(keys, dict.fromkeys(operations), on="the expressions of this group in the dictionary")
 for operation in operations:
-    check.prediction(answers[operation], "bool")
+    check.prediction(answers[operation], "bool", on=operation)
 ### BEGIN HIDDEN TESTS
 x = torch.arange(12.0).reshape(3, 4)
 results = [x.expand(2, 3, 4), x + 0, x.to(torch.float32)]
@@ -640,14 +643,15 @@ operations = ["x[:, 1].numpy()", "torch.tensor(a)", "torch.as_tensor(a, dtype=to
 
 @check.observe
 def part_of(answers, names):
-    found = answers if type(answers) is dict else {}
-    missing = [name for name in names if name not in found]
-    return {name: found[name] for name in names if name in found}, missing
+    if type(answers) is not dict:
+        return {}, answers
+    part = {name: answers[name] for name in names if name in answers}
+    return part, dict.fromkeys(part)
 
-answers, missing = part_of(shares_or_copies, operations)
-check.equal(missing, [], on="the expressions that are missing from the dictionary")
+answers, keys = part_of(shares_or_copies, operations)
+check.equal(keys, dict.fromkeys(operations), on="the expressions of this group in the dictionary")
 for operation in operations:
-    check.prediction(answers[operation], "bool")
+    check.prediction(answers[operation], "bool", on=operation)
 ### BEGIN HIDDEN TESTS
 x = torch.arange(12.0).reshape(3, 4)
 a = torch.zeros(3, dtype=torch.float64).numpy()
@@ -973,12 +977,12 @@ check.attempted(fill_columns, "fill_columns writes into the caller's table, and 
 @check.observe
 def called(function, table, values):
     result = function(table, values)
-    return table, result is table
+    return table, "nothing" if result is None else "the table itself" if result is table else "another object"
 
 table = torch.full((2, 3), -1.0)
 values = torch.arange(6.0)
 expected = torch.tensor([[0.0, 2.0, 4.0], [1.0, 3.0, 5.0]])
-after, same = called(fill_columns, table, values)
+after, returned = called(fill_columns, table, values)
 check.close(
     after,
     expected,
@@ -988,7 +992,15 @@ check.close(
         "this goes row after row: column 0 gets the first values": values.reshape(2, 3),
     },
 )
-check.equal(same, True, on="is the result the table itself?")
+check.equal(
+    returned,
+    "the table itself",
+    on="table (2, 3), values (6,); what the call returns",
+    traps={
+        "this returns nothing: did you forget `return`": "nothing",
+        "this returns another tensor, a copy or a view: return the table itself": "another object",
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for n, m in [(3, 2), (4, 4), (2, 5), (1, 3), (3, 1)]:
@@ -998,14 +1010,22 @@ for n, m in [(3, 2), (4, 4), (2, 5), (1, 3), (3, 1)]:
         expected = torch.zeros(n, m, dtype=dtype)
         for k in range(n * m):
             expected[k % n, k // n] = values[k]
-        after, same = called(fill_columns, table, values)
+        after, returned = called(fill_columns, table, values)
         check.close(
             after,
             expected,
             on=f"the caller's table ({n}, {m}) after the call, {dtype}",
             traps={"this is the table as it was: the values went into a copy": torch.full((n, m), 77, dtype=dtype)},
         )
-        check.equal(same, True, on="is the result the table itself?")
+        check.equal(
+            returned,
+            "the table itself",
+            on=f"table ({n}, {m}), values ({n * m},), {dtype}; what the call returns",
+            traps={
+                "this returns nothing: did you forget `return`": "nothing",
+                "this returns another tensor, a copy or a view: return the table itself": "another object",
+            },
+        )
 ### END HIDDEN TESTS
 
 # %% test="fill_columns-views" points=3
@@ -1250,7 +1270,12 @@ upper = torch.stack([photo[:2, :2].permute(2, 0, 1), photo[:2, 2:].permute(2, 0,
 lower = torch.stack([photo[2:, :2].permute(2, 0, 1), photo[2:, 2:].permute(2, 0, 1)])
 result, shared = tiles_of_a_view(tiles, photo, 2)
 check.close(result, torch.stack([upper, lower]), on="photo (4, 4, 2), colour first, size 2")
-check.equal(shared, True, on="photo (4, 4, 2), colour first, size 2: does the result share memory with the photo?")
+check.equal(
+    shared,
+    True,
+    on="photo (4, 4, 2), colour first, size 2; whether the result shares memory with the photo",
+    traps={"this copies: view splits, permute and transpose reorder, and none of them copies": False},
+)
 check.shares_memory(tiles, torch.zeros(3, 4, 6), 2, expected=True, on="image (3, 4, 6), size 2")
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
@@ -1262,7 +1287,12 @@ for rows, columns, c, size in [(2, 3, 3, 2), (3, 2, 1, 2), (1, 2, 4, 3)]:
             expected[i, j] = photo[i * size : (i + 1) * size, j * size : (j + 1) * size].permute(2, 0, 1)
     result, shared = tiles_of_a_view(tiles, photo, size)
     check.close(result, expected, on=f"photo ({rows * size}, {columns * size}, {c}), colour first, size {size}")
-    check.equal(shared, True, on=f"photo ({rows * size}, {columns * size}, {c}), size {size}: does the result share memory?")
+    check.equal(
+        shared,
+        True,
+        on=f"photo ({rows * size}, {columns * size}, {c}), colour first, size {size}; whether the result shares memory with the photo",
+        traps={"this copies: view splits, permute and transpose reorder, and none of them copies": False},
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1429,7 +1459,12 @@ check.close(
         "this starts at the beginning of the storage and walks through the neighbours": torch.tensor([[20, 21], [21, 22], [22, 23]]),
     },
 )
-check.equal(shared, True, on="readings = whole[1::3]: does the result share memory with the whole?")
+check.equal(
+    shared,
+    True,
+    on="readings = whole[1::3]; whether the result shares memory with the whole",
+    traps={"this copies: as_strided does not, but clone, contiguous, stack and a list of indices do": False},
+)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for n, start, hop, size, step in [(12, 2, 1, 3, 2), (15, 0, 2, 3, 1), (20, 3, 4, 2, 2), (17, 1, 5, 1, 1), (24, 1, 2, 5, 3)]:
@@ -1447,7 +1482,12 @@ for n, start, hop, size, step in [(12, 2, 1, 3, 2), (15, 0, 2, 3, 1), (20, 3, 4,
             ),
         },
     )
-    check.equal(shared, True, on=f"readings = whole[{start}::{hop}]: does the result share memory with the whole?")
+    check.equal(
+        shared,
+        True,
+        on=f"readings = whole[{start}::{hop}]; whether the result shares memory with the whole",
+        traps={"this copies: as_strided does not, but clone, contiguous, stack and a list of indices do": False},
+    )
 ### END HIDDEN TESTS
 
 # %% test="sliding_windows-refuses" points=3
@@ -1618,7 +1658,7 @@ for n, m in [(3, 3), (4, 2), (1, 5), (5, 1), (1, 1), (0, 3), (3, 0)]:
 
 # %% test="all_products-identity" points=4
 check.attempted(identity, "identity has ones on the diagonal only")
-check.source_without(identity, "eye", "diag", "diag_embed", "diagonal", "fill_diagonal_", "zeros", "for", "while", "comprehension")
+check.source_without(identity, "eye", "diag", "diagflat", "diag_embed", "diagonal", "fill_diagonal_", "zeros", "for", "while", "comprehension")
 expected = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 check.close(
     identity(3),
@@ -1708,7 +1748,7 @@ check.unchanged(running_sums, torch.ones(4), on="x (4,)")
 
 # %% test="all_products-rotate" points=4
 check.attempted(rotate, "rotate moves the entries to the right, around the end")
-check.source_without(rotate, "roll", "cat", "concat", "hstack", "flip", "repeat", "for", "while", "comprehension")
+check.source_without(rotate, "roll", "cat", "concat", "concatenate", "hstack", "flip", "repeat", "for", "while", "comprehension")
 x = torch.tensor([1, 2, 3, 4])
 check.close(
     rotate(x, 1),

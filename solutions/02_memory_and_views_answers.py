@@ -176,6 +176,10 @@ def contiguous_strides(shape):
 def contiguous_strides(shape):
     print(shape)
 
+# %% wrong="another_name" for="contiguous_strides" says="name 'contiguous_strides' is not defined"
+def my_strides(shape):
+    return ()
+
 # %% right="indices_first" for="offset_of"
 def offset_of(index, shape, stride, storage_offset):
     cells = []
@@ -228,6 +232,17 @@ def offset_of(index, shape, stride, storage_offset):
             raise ValueError("outside")
         cell += (i % size) * step
     return cell
+
+# %% wrong="one_too_far" for="offset_of" says="Expected IndexError, but the call returned" fails="refuses"
+def offset_of(index, shape, stride, storage_offset):
+    for i, size in zip(index, shape):
+        if i > size or i < -size:
+            raise IndexError("outside")
+    return storage_offset + sum(i % size * step if size else 0 for i, size, step in zip(index, shape, stride))
+
+# %% wrong="prints" for="offset_of" says="did you forget `return`"
+def offset_of(index, shape, stride, storage_offset):
+    print(storage_offset + sum(i * step for i, step in zip(index, stride)))
 
 # %% wrong="axes_exchanged" for="offset_of" says="this exchanges the axes" fails="values,negative"
 def offset_of(index, shape, stride, storage_offset):
@@ -404,7 +419,34 @@ shares_or_copies = {
     "torch.as_tensor(a, dtype=torch.float32)": "False",
 }
 
-# %% wrong="a_list" for="shares_or_copies" says="the expressions that are missing"
+# %% wrong="half_filled" for="shares_or_copies" says="Keys: got" fails="conversions,numpy"
+shares_or_copies = {
+    "x[1:, ::2]": True,
+    "x[[0, 2]]": False,
+    "x[x > 5]": False,
+    "x.reshape(2, 6)": True,
+    "x.t().reshape(6, 2)": False,
+    "x.t().reshape(2, 2, 3)": True,
+    "x + 0": False,
+}
+
+# %% wrong="ones_and_zeros" for="shares_or_copies" says="Input: x[1:, ::2]"
+shares_or_copies = {
+    "x[1:, ::2]": 1,
+    "x[[0, 2]]": 0,
+    "x[x > 5]": 0,
+    "x.reshape(2, 6)": 1,
+    "x.t().reshape(6, 2)": 0,
+    "x.t().reshape(2, 2, 3)": 1,
+    "x.expand(2, 3, 4)": 1,
+    "x + 0": 0,
+    "x.to(torch.float32)": 1,
+    "x[:, 1].numpy()": 1,
+    "torch.tensor(a)": 0,
+    "torch.as_tensor(a, dtype=torch.float32)": 0,
+}
+
+# %% wrong="a_list" for="shares_or_copies" says="of type list"
 shares_or_copies = [True, False, False, True, False, True, True, False, True, True, False, False]
 
 # %% right="from_the_right" for="broadcast_shape"
@@ -576,6 +618,12 @@ def fill_columns(table, values):
     columns.copy_(values.reshape(m, n))
     return table
 
+# %% wrong="returns_a_clone" for="fill_columns" says="return the table itself" fails="in_place"
+def fill_columns(table, values):
+    columns = table.t()
+    columns.copy_(values.reshape(columns.shape))
+    return table.clone()
+
 # %% wrong="no_return" for="fill_columns" says="did you forget `return`" fails="values,in_place"
 def fill_columns(table, values):
     columns = table.t()
@@ -686,7 +734,7 @@ def tiles(image, size):
     c, h, w = image.shape
     return image.view(c, h // size, size, w // size, size).permute(3, 1, 0, 2, 4)
 
-# %% wrong="stacked" for="channels_first" says="share memory" fails="tiles_no_copy"
+# %% wrong="stacked" for="channels_first" says="none of them copies" fails="tiles_no_copy"
 def channels_first(images):
     return images.transpose(-1, -2).transpose(-2, -3)
 
@@ -699,7 +747,7 @@ def tiles(image, size):
             result[i, j] = image[:, i * size : (i + 1) * size, j * size : (j + 1) * size]
     return result
 
-# %% wrong="makes_it_contiguous_first" for="channels_first" says="share memory" fails="tiles_no_copy"
+# %% wrong="makes_it_contiguous_first" for="channels_first" says="none of them copies" fails="tiles_no_copy"
 def channels_first(images):
     return images.transpose(-1, -2).transpose(-2, -3)
 
@@ -785,6 +833,12 @@ def sliding_windows(readings, size, step):
     walk = readings.stride(0)
     return readings.as_strided(((n - size) // step + 1, size), (walk, step * walk))
 
+# %% wrong="a_float_count" for="sliding_windows" says="must be tuple of ints"
+def sliding_windows(readings, size, step):
+    count = (len(readings) - size) / step + 1
+    walk = readings.stride(0)
+    return readings.as_strided((count, size), (step * walk, walk))
+
 # %% wrong="step_ignored" for="sliding_windows" says="this ignores the step between windows" fails="step,views"
 def sliding_windows(readings, size, step):
     n = readings.shape[0]
@@ -807,7 +861,7 @@ def sliding_windows(readings, size, step):
     walk = readings.stride(0)
     return readings.as_strided(((n - size) // step + 1, size), (step * walk, walk))
 
-# %% wrong="copies_first" for="sliding_windows" says="share memory with the whole" fails="views"
+# %% wrong="copies_first" for="sliding_windows" says="as_strided does not" fails="views"
 def sliding_windows(readings, size, step):
     n = readings.shape[0]
     if size < 1 or step < 1 or size > n:

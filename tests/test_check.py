@@ -497,6 +497,11 @@ class TestTraps:
         assert self.trap(A.double(), A, {"this is A": A}) == ""
         assert self.trap(A.int(), A, {"this lost the fraction": A.double()}) == ""
 
+    def test_whole_numbers_that_float64_takes_for_one_are_two(self) -> None:
+        exact, rounded = torch.tensor([2**53 + 1]), torch.tensor([2**53])
+        assert self.trap(rounded, exact, {"this went through a float": rounded}) == "this went through a float."
+        assert self.trap(rounded - 1, exact, {"this went through a float": rounded}) == ""
+
     def test_a_trap_about_the_dtype_fires_for_that_dtype(self) -> None:
         assert self.trap(A.double(), A, {"this is float64": A.double()}) == "this is float64."
 
@@ -647,7 +652,9 @@ class TestPrediction:
         ],
     )
     def test_refuses_another_form(self, value: object, form: str) -> None:
-        assert "You wrote" in message_of(lambda: check.prediction(value, form))
+        message = message_of(lambda: check.prediction(value, form, on="the third of four"))
+        assert "Input: the third of four." in message
+        assert "You wrote" in message
 
     def test_an_ellipsis_is_not_attempted(self) -> None:
         with pytest.raises(check.NotAttempted):

@@ -137,6 +137,11 @@ def said(rooms: Rooms, answer: str, test: str = "Net(1)") -> str:
     return check.message
 
 
+def test_an_exception_says_on_which_input(rooms: Rooms) -> None:
+    message = said(rooms, "def Net(x, size):\n    raise ValueError('no')", "Net(torch.ones(2, 3), size=[4])")
+    assert "Called with tensor(shape=(2, 3), dtype=torch.float32), size=[4].\nNet raised ValueError: no\n" in message
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

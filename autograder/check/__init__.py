@@ -195,7 +195,7 @@ def raises(
     raise _failed([text("nothing_raised", expected=names, got=show(got))], on)
 
 
-def prediction(value: object, form: str) -> None:
+def prediction(value: object, form: str, *, on: str = "") -> None:
     """The form of a prediction, never its truth. `form`: "shape", "number", "bool", "dtype" or "letters A to D".
 
     None, for "torch refuses", is a form of "shape" and "dtype". Raises CheckFailed, and ValueError for an unknown form.
@@ -210,7 +210,7 @@ def prediction(value: object, form: str) -> None:
         first, last = letters.groups()
         if kind is str and len(cast(str, value)) == 1 and first <= cast(str, value) <= last:
             return
-        raise _failed([text("form_letter", first=first, last=last, got=show(value))])
+        raise _failed([text("form_letter", first=first, last=last, got=show(value))], on)
     right = {
         "shape": value is None or is_shape(value),
         "number": kind in (int, float),
@@ -222,7 +222,7 @@ def prediction(value: object, form: str) -> None:
     key = f"form_{form}"
     if kind is str:
         key = "form_tuple_without_quotes" if form == "shape" else "form_without_quotes"
-    raise _failed([text(key, got=show(value))])
+    raise _failed([text(key, got=show(value))], on)
 
 
 def source_without(answer: object, *forbidden: str) -> None:

@@ -243,9 +243,13 @@ def _alike(left: Tensor, right: Tensor, rule: Rule) -> bool:
     if left.shape != right.shape or "meta" in (left.device.type, right.device.type):
         return False
     rtol, atol = rule.tolerance(max(TOLERANCES.get(t.dtype, _EXACTLY) for t in (left, right)))
-    wide = _wide(left, right)
+    whole = left.dtype == right.dtype and left.dtype not in TOLERANCES and not (rtol or atol)
+    # float64 does not hold every whole number above 2**53.
+    wide = left.dtype if whole else _wide(left, right)
     try:
         first, second = _dense(left).to(wide), _dense(right).to(wide)
+        if whole:
+            return bool((first == second).all())
         return bool(_isclose(first, second, rtol=rtol, atol=atol, equal_nan=True).all())
     except (RuntimeError, NotImplementedError):
         return False

@@ -43,7 +43,7 @@ import torch
 
 from autograder import check, meta, rules
 from autograder.check import observations
-from autograder.check.values import FOREIGN, NotPlain, Opaque, message_of, opaque_name, opaque_reference
+from autograder.check.values import FOREIGN, NotPlain, Opaque, message_of, opaque_name, opaque_reference, show
 from autograder.grade import confine, wire
 from autograder.grade.limits import KB, Limits
 from autograder.grade.nursery import ask_for_child, serve
@@ -486,7 +486,13 @@ class Court:
         except Stopped:
             self.hung[label] = self.hung.get(label, 0) + 1
             raise
-        return self._value(reply, blob, label)
+        try:
+            return self._value(reply, blob, label)
+        except Exception as error:
+            if FOREIGN in error.__dict__:
+                named = [f"{key}={show(value)}" for key, value in kwargs.items()]
+                error.__dict__["called"] = ", ".join([*map(show, args), *named])
+            raise
 
     def look(self, handle: Handle, how: str, **details: object) -> Any:
         writer = wire.Writer(self.limits, self._refer)
@@ -784,11 +790,13 @@ def described(error: BaseException) -> str:
     if FOREIGN in notes:
         message = message_of(error)
         lines = [f"{notes['label']} raised {notes[FOREIGN]}" + (f": {message}" if message else "")]
+        if notes.get("called"):
+            lines.insert(0, f"Called with {notes['called']}.")
         for function, line, text in notes["places"][-3:]:
             lines.append(f"  line {line} of its cell, in {function}: {text.strip()}")
         return "\n".join(lines)
     if isinstance(error, NameError):
-        return f"NameError: {error}{notes.get('fate') or '. Is the cell of the answer complete, and does it run without an error?'}"
+        return f"NameError: {error}{notes.get('fate') or '. Is the cell of the answer complete, does it define this very name, and does it run without an error?'}"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
