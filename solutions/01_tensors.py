@@ -32,7 +32,7 @@ from autograder import check
 # x[1, :, 1:3].shape
 # ```
 #
-# A tuple, or `None` if torch refuses. It tests **index**.
+# A tuple, or `None` if torch refuses. It tests **index**, section 9 of [the chapter](../../course/01_tensors.ipynb).
 
 # %% solution="predict_slice" objective="index"
 predict_slice = ...  # a tuple, or None

@@ -162,7 +162,7 @@ check.equal(
 # x.squeeze().unsqueeze(1).shape
 # ```
 #
-# A tuple, or `None` if torch refuses. It tests **axes**.
+# A tuple, or `None` if torch refuses. It tests **axes**, section 6 of [the chapter](../../course/02_memory_and_views.ipynb).
 
 # %% solution="predict_squeeze" objective="axes"
 predict_squeeze = ...  # a tuple, or None
