@@ -71,8 +71,8 @@ def test_a_walk_is_told_from_its_ends() -> None:
 
 def test_a_walk_that_leaves_is_drawn_to_the_edge_and_told_so() -> None:
     figure = FIGURES["out at once"]()
-    assert figure.alt.endswith("gone: from (0, 1), outside after 1 of 2 steps.")
-    assert "gone: 1 steps, then out of the picture" in figure.svg
+    assert figure.alt.endswith("gone: from (0, 1), step 1 of 2 leaves the picture.")
+    assert "gone: step 1 leaves the picture" in figure.svg
     assert figure.width <= 600
 
 

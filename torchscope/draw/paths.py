@@ -24,11 +24,11 @@ SENTENCES: Final = {
     "paths": "{name}: contours over {x_label} and {y_label}, least {least} near ({x}, {y}). {items}",
     "paths_big": "{name}: contours over {x_label} and {y_label}, least {least} near ({x}, {y}), and {count} paths, named {labels}.",
     "path": "{label}: {steps} steps from ({x0}, {y0}) to ({x1}, {y1}), value {value}.",
-    "path_left": "{label}: from ({x0}, {y0}), outside after {steps} of {all} steps.",
+    "path_left": "{label}: from ({x0}, {y0}), step {steps} of {all} leaves the picture.",
     # What is written inside pictures.
     "level": "{value}",
     "ends": "{label}: {steps} steps, to {value}",
-    "ends_outside": "{label}: {steps} steps, then out of the picture",
+    "ends_outside": "{label}: step {steps} leaves the picture",
     # Errors.
     "order": "draw.paths: {name} goes from {low} to {high}. Give two numbers, the smaller one first.",
     "pair": "draw.paths: {name} holds {value}, which is no pair of numbers. A path is a list of places (x, y).",
