@@ -318,7 +318,7 @@ def trained(order, weight, batches):
     from torch import nn
 
     model = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
-    model.weight = nn.Parameter(weight)
+    model.weight = nn.Parameter(weight.clone())
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     predicted, error = None, None
     for x, y in batches:
@@ -416,11 +416,15 @@ check.source_without(step_in_place, "optim")
 
 @check.observe
 def stepped(function, values, slopes, lr):
+    import torch
+
     parameters = [value.clone().requires_grad_() for value in values]
     for parameter, slope in zip(parameters, slopes):
         parameter.grad = slope if slope is None else slope.clone()
     function(list(parameters), lr)
-    return [parameter.detach().clone() for parameter in parameters]
+    moved = [parameter.detach().clone() for parameter, slope in zip(parameters, slopes) if slope is not None]
+    alone = [torch.equal(parameter, value) for parameter, value, slope in zip(parameters, values, slopes) if slope is None]
+    return {"moved": moved, "left alone": alone}
 
 
 values = [torch.tensor([1.0, -2.0, 3.0]), torch.tensor([[4.0, 0.0]])]
@@ -434,7 +438,16 @@ traps = {
     "this steps in the first parameter only": [torch.tensor([0.5, -2.5, 4.0]), torch.tensor([[4.0, 0.0]])],
     "this uses the sign of the slope only": [torch.tensor([0.75, -2.25, 3.25]), torch.tensor([[3.75, 0.25]])],
 }
-check.close(stepped(step_in_place, values, slopes, 0.25), expected, on="parameters (3,) and (1, 2), lr 0.25", traps=traps)
+report = stepped(step_in_place, values, slopes, 0.25)
+check.close(report["moved"], expected, on="parameters (3,) and (1, 2), lr 0.25", traps=traps)
+report = stepped(step_in_place, values, [None, slopes[1]], 0.25)
+check.equal(report["left alone"], [True], on="the same parameters, the first one without a slope: was it left alone?")
+check.close(
+    report["moved"],
+    expected[1:],
+    on="the second one of them, after one without a slope",
+    traps={"this stops at the first parameter without a slope: go on with the next": values[1:]},
+)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for shapes, empty, lr in [([(2, 3), (3,)], [], 0.1), ([(4,), (2, 2), ()], [1], 0.5), ([(1,), (0,)], [], 1.0), ([(3, 1), (2,)], [0, 1], 0.1), ([], [], 0.1)]:
@@ -442,12 +455,11 @@ for shapes, empty, lr in [([(2, 3), (3,)], [], 0.1), ([(4,), (2, 2), ()], [1], 0
         values = [torch.randn(shape, generator=generator, dtype=dtype) for shape in shapes]
         slopes = [torch.randn(shape, generator=generator, dtype=dtype) for shape in shapes]
         slopes = [None if k in empty else slope for k, slope in enumerate(slopes)]
-        expected = [value if slope is None else value - lr * slope for value, slope in zip(values, slopes)]
-        check.close(
-            stepped(step_in_place, values, slopes, lr),
-            expected,
-            on=f"parameters {shapes}, without a slope: {empty}, lr {lr}, {dtype}",
-        )
+        expected = [value - lr * slope for value, slope in zip(values, slopes) if slope is not None]
+        report = stepped(step_in_place, values, slopes, lr)
+        where = f"parameters {shapes}, without a slope: {empty}, lr {lr}, {dtype}"
+        check.close(report["moved"], expected, on=where)
+        check.equal(report["left alone"], [True] * len(empty), on=f"{where}: was each of these left alone?")
 ### END HIDDEN TESTS
 
 # %% test="step_in_place-in_place" points=2
@@ -882,7 +894,9 @@ for n, m, sizes in [(2, 1, (3, 3)), (3, 2, (4, 4, 1)), (1, 3, (1, 2, 5, 1))]:
         batches.append((x, torch.randn(size, m, generator=generator, dtype=torch.float64)))
     for slope in (None, left):
         once, kept, together, total = weight, weight, 0, slope if slope is not None else 0
-        for x, y in batches:
+        started = weight - 0.1 * total
+        for k, (x, y) in enumerate(batches):
+            started = started - 0.1 * 2 / y.numel() * (x @ (started if k else weight).T - y).T @ x
             once = once - 0.1 * 2 / y.numel() * (x @ once.T - y).T @ x
             total = total + 2 / y.numel() * (x @ kept.T - y).T @ x
             kept = kept - 0.1 * total
@@ -893,6 +907,7 @@ for n, m, sizes in [(2, 1, (3, 3)), (3, 2, (4, 4, 1)), (1, 3, (1, 2, 5, 1))]:
             on=f"a weight ({m}, {n}), batches of {sizes}, {'no slope' if slope is None else 'a slope'} left over, float64",
             traps={
                 "slopes of batches before, or from before the call, are still there: clear them in each turn": kept,
+                "the first step also used the slope that was left over from before the call: clear before the first backward, too": started,
                 "this updates once, after all batches: update after each": weight - 0.1 * together,
             },
         )
@@ -1090,11 +1105,13 @@ check.attempted(evaluate, "evaluate is the mean loss over samples")
 
 @check.observe
 def measured(function, weight, batches, loss):
+    import torch
     from torch import nn
 
     model = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
     model.weight = nn.Parameter(weight.clone())
-    return function(model, batches, nn.MSELoss() if loss == "MSELoss" else nn.L1Loss())
+    with torch.enable_grad():
+        return function(model, batches, nn.MSELoss() if loss == "MSELoss" else nn.L1Loss())
 
 
 weight = torch.tensor([[1.0]])
@@ -1143,12 +1160,13 @@ def modes(function, training, many):
     model = nn.Sequential(nn.Identity(), nn.Dropout(0.5)).train(training)
     model[1].register_forward_hook(lambda module, given, output: seen.append(module.training))
     batches = [(torch.ones(4, 2), torch.zeros(4, 2)) for _ in range(many)]
-    result = function(model, batches, nn.MSELoss())
+    with torch.enable_grad():
+        result = function(model, batches, nn.MSELoss())
     return {"loss": result, "during": seen, "after": [model.training, model[1].training]}
 
 
 report = modes(evaluate, True, 2)
-check.equal(report["during"], [False, False], on="a model in train mode, two batches: is it training while it predicts?", traps={"the model predicts in train mode, where dropout is at work: call eval()": [True, True]})
+check.equal(report["during"], [False, False], on="a model in train mode, two batches: is it training while it predicts?", traps={"the model predicts in train mode, where dropout is at work: call eval()": [True, True], "the model is in eval mode for the first batch only": [False, True]})
 check.equal(report["after"], [True, True], on="is it training afterwards, and its parts?", traps={"the model came in train mode and went in eval mode: restore it": [False, False]})
 check.close(report["loss"], 1.0, on="predictions of 1 for targets of 0, in eval mode")
 report = modes(evaluate, False, 1)
@@ -1177,7 +1195,9 @@ def traces(function, weight, slope, sizes):
     model.weight.grad = slope if slope is None else slope.unsqueeze(0).clone()
     model.register_forward_hook(lambda module, given, output: graphs.append(output.requires_grad))
     batches = [(torch.ones(size, len(weight)), torch.zeros(size, 1)) for size in sizes]
-    result = function(model, batches, nn.MSELoss())
+    with torch.enable_grad():
+        result = function(model, batches, nn.MSELoss())
+        grad_mode = torch.is_grad_enabled()
     left = model.weight.grad
     return {
         "loss": result,
@@ -1185,7 +1205,7 @@ def traces(function, weight, slope, sizes):
         "weight": model.weight.detach()[0].clone(),
         "slope": None if left is None else left[0].clone(),
         "requires grad": model.weight.requires_grad,
-        "grad mode": torch.is_grad_enabled(),
+        "grad mode": grad_mode,
     }
 
 
@@ -1326,6 +1346,7 @@ check.close(
         "this steps uphill: subtract": value + 0.5 * slope / (slope.abs() + 1e-8),
         "this is plain SGD: divide by the root of the mean square": value - 0.5 * slope,
         "the parameter did not change": value,
+        "this divides by 1 − β⁰, which is 0: count t from 1": torch.full((3,), float("nan"), dtype=torch.float64),
         "this divides by √(v̂ + eps): eps is added after the root": value - 0.5 * slope / (slope.square() + 1e-8).sqrt(),
     },
 )
@@ -1422,15 +1443,15 @@ def driven(cls, values, slopes, settings):
 
 one = torch.tensor([1.0], dtype=torch.float64)
 check.close(
-    driven(Adam, [5 * one, 7 * one], [[3 * one, None], [3 * one, 2 * one]], {"lr": 1.0}),
-    [[4 * one, 7 * one], [3 * one, 6 * one]],
-    on="two parameters, the second one without a slope at first, lr 1",
+    driven(Adam, [7 * one, 5 * one], [[None, 3 * one], [2 * one, 3 * one]], {"lr": 1.0}),
+    [[7 * one, 4 * one], [6 * one, 3 * one]],
+    on="two parameters, the first one without a slope at first, lr 1",
     traps={
-        "this counts the steps of all parameters together: the second one is at its first step when the first is at its second": [
-            [4 * one, 7 * one],
-            [3 * one, 7 * one - 0.1 / (1 - 0.81) / (0.001 / (1 - 0.999**2)) ** 0.5],
+        "this counts the steps of all parameters together: the first one is at its first step when the second is at its second": [
+            [7 * one, 4 * one],
+            [7 * one - 0.1 / (1 - 0.81) / (0.001 / (1 - 0.999**2)) ** 0.5, 3 * one],
         ],
-        "this stops at the first parameter without a slope: go on with the next": [[4 * one, 7 * one], [3 * one, 7 * one]],
+        "this stops at the first parameter without a slope: go on with the next": [[7 * one, 5 * one], [6 * one, 4 * one]],
     },
     rtol=1e-6,
 )
@@ -1557,14 +1578,14 @@ def largest_rate(A: Tensor) -> float:
 # %% test="largest_rate-one" points=3
 check.attempted(largest_rate, "largest_rate is 2/a for one number")
 check.close(
-    largest_rate(torch.tensor([[8.0]])),
-    0.25,
-    on="A = [[8]]",
+    largest_rate(torch.tensor([[16.0]])),
+    0.125,
+    on="A = [[16]]",
     traps={
-        "this is 1/a, which is there in one step: the bound is twice as far": 0.125,
-        "this is a/2: the steeper the valley, the smaller the rate": 4.0,
-        "this is 2a: the steeper the valley, the smaller the rate": 16.0,
-        "this is the root of 2/a": 0.5,
+        "this is 1/a, which is there in one step: the bound is twice as far": 0.0625,
+        "this is a/2: the steeper the valley, the smaller the rate": 8.0,
+        "this is 2a: the steeper the valley, the smaller the rate": 32.0,
+        "this is the root of 2/a": 0.125**0.5,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1601,19 +1622,19 @@ check.close(largest_rate(torch.diag(torch.tensor([0.0, 5.0]))), 0.4, on="A diago
 
 # %% test="largest_rate-any" points=5
 check.attempted(largest_rate, "largest_rate finds steep directions between the axes")
-A = torch.tensor([[5.0, -3.0], [-3.0, 5.0]])
+A = torch.tensor([[10.0, -6.0], [-6.0, 10.0]])
 check.close(
     largest_rate(A),
-    0.25,
-    on="A = [[5, −3], [−3, 5]], steepest along (1, −1)",
+    0.125,
+    on="A = [[10, −6], [−6, 10]], steepest along (1, −1)",
     traps={
-        "this looks at the diagonal only: between the axes it is steeper": 0.4,
-        "this is set by the flattest direction: the steepest one runs away first": 1.0,
-        "this is set by the sum of all entries: the largest eigenvalue is asked for": 0.5,
-        "this is set by the length of A: the largest eigenvalue is asked for": 2 / 68**0.5,
-        "this is set by the trace, the sum of the eigenvalues: each direction descends by itself": 0.2,
-        "this is set by the determinant, the product of the eigenvalues": 0.125,
-        "this is 1/a for the largest a: the bound is twice as far": 0.125,
+        "this looks at the diagonal only: between the axes it is steeper": 0.2,
+        "this is set by the flattest direction: the steepest one runs away first": 0.5,
+        "this is set by the sum of all entries: the largest eigenvalue is asked for": 0.25,
+        "this is set by the length of A: the largest eigenvalue is asked for": 2 / 272**0.5,
+        "this is set by the trace, the sum of the eigenvalues: each direction descends by itself": 0.1,
+        "this is set by the determinant, the product of the eigenvalues": 2 / 64,
+        "this is 1/a for the largest a: the bound is twice as far": 0.0625,
     },
 )
 check.unchanged(largest_rate, A, on="A (2, 2)")
@@ -1634,8 +1655,8 @@ for n in (2, 3, 6):
             "this is set by the flattest direction: the steepest one runs away first": 2 / eigenvalues[0].item(),
         },
     )
-A = torch.full((4, 4), 2.0)
-check.close(largest_rate(A), 0.25, on="A (4, 4) full of 2", rtol=1e-4)
+A = torch.full((4, 4), 3.0)
+check.close(largest_rate(A), 1 / 6, on="A (4, 4) full of 3", rtol=1e-4)
 ### END HIDDEN TESTS
 
 # %% test="largest_rate-flat" points=3
@@ -1945,7 +1966,7 @@ for n, sizes, held in [(2, (3, 1), (2, 5)), (1, (4, 4, 2), (1, 3, 1)), (3, (2,),
         },
         on=f"batches of {sizes}, for validation of {held}, float64",
         traps={
-            "both are means of batch means: a batch counts as often as it has samples": {
+            "these are means of batch means: a batch counts as often as it has samples": {
                 "train": [sum(before) / len(sizes)],
                 "validation": [sum(after) / len(held)],
             },
@@ -1982,7 +2003,7 @@ check.close(
     torch.tensor([[4.0]]),
     on="a weight (1, 1): right for the validation data after epoch 1 of 3, and too large later",
     traps={
-        "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor": report["validated"][-1],
+        "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor, where the loss is smallest": report["validated"][-1],
         "this is the weight before training": weight,
     },
 )

@@ -147,7 +147,7 @@ loop_order = "EBDCA"
 # %% wrong="backward_before_loss" for="loop_order" says="line C uses"
 loop_order = "BDCEA"
 
-# %% wrong="one_missing" for="loop_order" says="has not each of the capital letters" fails="runs"
+# %% wrong="one_missing" for="loop_order" says="has not each of the capital letters"
 loop_order = "BECA"
 
 # %% wrong="small_letters" for="loop_order" says="has not each of the capital letters"
@@ -249,7 +249,7 @@ def step_in_place(parameters, lr):
         for p in parameters:
             p -= lr * p.grad
 
-# %% wrong="stops_at_none" for="step_in_place" says="without a slope" fails="values"
+# %% wrong="stops_at_none" for="step_in_place" says="this stops at the first parameter without a slope" fails="values"
 def step_in_place(parameters, lr):
     with torch.no_grad():
         for p in parameters:
@@ -647,7 +647,8 @@ class SGD:
 
 # %% wrong="inherits" for="SGD" says="find a way without it" fails="step,momentum"
 class SGD(torch.optim.SGD):
-    pass
+    def step(self):
+        super().step()
 
 # %% right="detached_sum" for="train_one_epoch"
 def train_one_epoch(model, batches, loss_function, optimizer):
@@ -712,7 +713,7 @@ def train_one_epoch(model, batches, loss_function, optimizer):
         count += len(x)
     return total / count
 
-# %% wrong="clears_at_the_end" for="train_one_epoch" says="from before the call" fails="updates"
+# %% wrong="clears_at_the_end" for="train_one_epoch" says="left over from before the call" fails="updates"
 def train_one_epoch(model, batches, loss_function, optimizer):
     model.train()
     total, count = 0.0, 0
@@ -1294,7 +1295,7 @@ class Adam:
         for p in self.parameters:
             p.grad = None
 
-# %% wrong="eps_under_the_root" for="Adam" says="eps is added after the root" fails="first_step,steps"
+# %% wrong="eps_under_the_root" for="Adam" says="eps is added after the root"
 class Adam:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
         self.parameters = list(parameters)
@@ -1398,7 +1399,7 @@ class Adam:
         for p in self.parameters:
             p.grad = None
 
-# %% wrong="counts_from_zero" for="Adam" says="ZeroDivisionError"
+# %% wrong="counts_from_zero" for="Adam" says="count t from 1"
 class Adam:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
         self.parameters = list(parameters)
@@ -1684,7 +1685,8 @@ class Adam:
 
 # %% wrong="inherits" for="Adam" says="find a way without it" fails="first_step,steps"
 class Adam(torch.optim.Adam):
-    pass
+    def step(self):
+        super().step()
 
 # %% right="linalg_norm" for="largest_rate"
 def largest_rate(A):
@@ -1732,7 +1734,7 @@ def largest_rate(A):
     a = torch.linalg.eigvalsh(A).mean().item()
     return 2 / a if a > 0 else float("inf")
 
-# %% wrong="trace" for="largest_rate" says="each direction descends by itself" fails="diagonal,any"
+# %% wrong="trace" for="largest_rate" says="each direction descends by itself" fails="diagonal,any,flat"
 def largest_rate(A):
     a = A.diagonal().sum().item()
     return 2 / a if a > 0 else float("inf")
@@ -1747,7 +1749,7 @@ def largest_rate(A):
     a = A.max().item()
     return 2 / a if a > 0 else float("inf")
 
-# %% wrong="length" for="largest_rate" says="this is set by the length of A" fails="diagonal,any"
+# %% wrong="length" for="largest_rate" says="this is set by the length of A" fails="diagonal,any,flat"
 def largest_rate(A):
     a = A.square().sum().sqrt().item()
     return 2 / a if a > 0 else float("inf")
@@ -1771,7 +1773,7 @@ def largest_rate(A):
 def largest_rate(A):
     return 2 / torch.linalg.eigvalsh(A).max().item()
 
-# %% wrong="flat_at_once" for="largest_rate" says="one direction is flat, and the other is not" fails="flat,diagonal,any"
+# %% wrong="flat_at_once" for="largest_rate" says="one direction is flat, and the other is not" fails="diagonal,flat"
 def largest_rate(A):
     curvatures = torch.linalg.eigvalsh(A)
     if (curvatures == 0).any():
@@ -1914,7 +1916,7 @@ def fit(model, train, validation, lr, epochs):
     model.load_state_dict(best_state)
     return history
 
-# %% wrong="clears_before_the_step" for="fit" says="cleared between backward and step" fails="slopes,best"
+# %% wrong="clears_before_the_step" for="fit" says="cleared between backward and step" fails="slopes,means,best"
 def fit(model, train, validation, lr, epochs):
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
@@ -2392,7 +2394,7 @@ def fit(model, train, validation, lr, epochs):
     model.load_state_dict(best_state)
     return history
 
-# %% wrong="keeps_the_worst" for="fit" says="keep the smallest loss" fails="best"
+# %% wrong="keeps_the_worst" for="fit" says="the weight of the last epoch" fails="best"
 def fit(model, train, validation, lr, epochs):
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
