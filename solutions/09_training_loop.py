@@ -322,7 +322,7 @@ def trained(order, weight, batches):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     predicted, error = None, None
     for x, y in batches:
-        for letter in order:
+        for letter in order if type(order) in (str, list, tuple) else "":
             if letter == "A":
                 optimizer.step()
             elif letter == "B":
@@ -534,7 +534,7 @@ for shape in [(3,), (2, 4), ()]:
 # ## Core
 
 # %% [markdown]
-# ### Exercise 3 · SGD with momentum ★★ · 10 points · 14 minutes
+# ### Exercise 3 · SGD with momentum ★★ · 10 points · 12 minutes
 #
 # Write the optimiser that `torch.optim.SGD` is, without `torch.optim`.
 #
@@ -1268,7 +1268,7 @@ for n, sizes, slope in [(1, (2,), None), (3, (4, 2, 1), None), (2, (1, 5), torch
 # ## Stretch
 
 # %% [markdown]
-# ### Exercise 6 · Adam ★★★ · 15 points · 18 minutes
+# ### Exercise 6 · Adam ★★★ · 15 points · 16 minutes
 #
 # Write Adam, without `torch.optim`. For each parameter with slope g, and its own counter t of steps that it took part in, from 1:
 #
@@ -1334,6 +1334,7 @@ def first(cls, value, slope, lr):
 
 value, slope = torch.tensor([1.0, 1.0, 1.0], dtype=torch.float64), torch.tensor([100.0, -0.5, 0.0001], dtype=torch.float64)
 m, v = 0.1 * slope, 0.001 * slope.square()
+one_list = 0.999 * m + v
 check.close(
     first(Adam, value, slope, 0.5),
     value - 0.5 * slope / (slope.abs() + 1e-8),
@@ -1346,6 +1347,7 @@ check.close(
         "this steps uphill: subtract": value + 0.5 * slope / (slope.abs() + 1e-8),
         "this is plain SGD: divide by the root of the mean square": value - 0.5 * slope,
         "the parameter did not change": value,
+        "this keeps m and v in one and the same list: each needs its own": value - 0.5 * one_list / 0.1 / ((one_list / 0.001).sqrt() + 1e-8),
         "this divides by 1 − β⁰, which is 0: count t from 1": torch.full((3,), float("nan"), dtype=torch.float64),
         "this divides by √(v̂ + eps): eps is added after the root": value - 0.5 * slope / (slope.square() + 1e-8).sqrt(),
     },
@@ -1839,10 +1841,14 @@ def modes(function, training, epochs, many, held):
     model[1].register_forward_hook(lambda module, given, output: seen.append("train" if module.training else "eval"))
     pair = (torch.ones(2, 1), torch.zeros(2, 1))
     history = function(model, [pair] * many, [pair] * held, 0.1, epochs)
-    return {"seen": seen, "epochs": sorted([name, len(losses)] for name, losses in history.items())}
+    if type(history) is not dict or sorted(history) != ["train", "validation"]:
+        what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        return {"returned": what}
+    return {"returned": "a dictionary with train and validation", "seen": seen, "epochs": sorted([name, len(losses)] for name, losses in history.items())}
 
 
 report = modes(fit, True, 2, 2, 1)
+check.equal(report["returned"], "a dictionary with train and validation", on="what fit returns")
 check.equal(
     report["seen"],
     ["train", "train", "eval"] * 2,
@@ -1883,11 +1889,15 @@ def graphs(function, epochs, many, held):
     model.register_forward_hook(lambda module, given, output: seen.append(output.requires_grad))
     pair = (torch.ones(2, 2), torch.zeros(2, 1))
     history = function(model, [pair] * many, [pair] * held, 0.1, epochs)
+    if type(history) is not dict or sorted(history) != ["train", "validation"]:
+        what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        return {"returned": what}
     kinds = sorted({type(loss).__name__ for losses in history.values() for loss in losses})
-    return {"graphs": seen, "kinds": kinds, "after": [torch.is_grad_enabled(), model.weight.requires_grad]}
+    return {"returned": "a dictionary with train and validation", "graphs": seen, "kinds": kinds, "after": [torch.is_grad_enabled(), model.weight.requires_grad]}
 
 
 report = graphs(fit, 1, 2, 2)
+check.equal(report["returned"], "a dictionary with train and validation", on="what fit returns")
 check.equal(
     report["graphs"],
     [True, True, False, False],
@@ -1926,13 +1936,19 @@ def losses(function, weight, train, validation, lr, epochs):
     model = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
     model.weight = nn.Parameter(weight.clone())
     history = function(model, train, validation, lr, epochs)
-    return {name: [float(loss) for loss in history[name]] for name in ("train", "validation")}
+    if type(history) is not dict or sorted(history) != ["train", "validation"]:
+        what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        return {"returned": what}
+    means = {name: [float(loss) for loss in history[name]] for name in ("train", "validation")}
+    return {"returned": "a dictionary with train and validation", "means": means}
 
 
 train = [(torch.zeros(3, 1), torch.full((3, 1), 2.0)), (torch.zeros(1, 1), torch.full((1, 1), 4.0))]
 validation = [(torch.zeros(1, 1), torch.full((1, 1), 1.0)), (torch.zeros(4, 1), torch.full((4, 1), 6.0))]
+report = losses(fit, torch.tensor([[1.0]]), train, validation, 0.1, 1)
+check.equal(report["returned"], "a dictionary with train and validation", on="what fit returns")
 check.close(
-    losses(fit, torch.tensor([[1.0]]), train, validation, 0.1, 1),
+    report["means"],
     {"train": [7.0], "validation": [29.0]},
     on="batches of 3 and 1 with losses 4 and 16, for validation of 1 and 4 with losses 1 and 36",
     traps={
@@ -1958,8 +1974,9 @@ for n, sizes, held in [(2, (3, 1), (2, 5)), (1, (4, 4, 2), (1, 3, 1)), (3, (2,),
     before = [(x @ weight.T - y).square().mean().item() for x, y in train]
     moved = weight - 0.1 * 2 / len(y) * (x @ weight.T - y).T @ x
     after = [(x @ moved.T - y).square().mean().item() for x, y in validation]
+    report = losses(fit, weight, train, validation, 0.1, 1)
     check.close(
-        losses(fit, weight, train, validation, 0.1, 1),
+        report["means"],
         {
             "train": [sum(loss * size for loss, size in zip(before, sizes)) / sum(sizes)],
             "validation": [sum(loss * size for loss, size in zip(after, held)) / sum(held)],
@@ -1998,6 +2015,7 @@ def ended(function, weight, train, validation, lr, epochs):
 weight = torch.tensor([[0.0]])
 train, validation = (torch.tensor([[1.0]]), torch.tensor([[8.0]])), (torch.tensor([[1.0]]), torch.tensor([[4.0]]))
 report = ended(fit, weight, train, validation, 0.25, 3)
+check.equal(len(report["validated"]), 3, on="how many times was the model validated, in 3 epochs with one batch for it?")
 check.close(
     report["weight"],
     torch.tensor([[4.0]]),

@@ -1683,6 +1683,31 @@ class Adam:
         for p in self.parameters:
             p.grad = None
 
+# %% wrong="one_list_for_both" for="Adam" says="each needs its own"
+class Adam:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        self.parameters = list(parameters)
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.steps = [0] * len(self.parameters)
+        self.m = self.v = [0.0] * len(self.parameters)
+
+    def step(self):
+        beta1, beta2 = self.betas
+        with torch.no_grad():
+            for k, p in enumerate(self.parameters):
+                if p.grad is None:
+                    continue
+                self.steps[k] += 1
+                self.m[k] = beta1 * self.m[k] + (1 - beta1) * p.grad
+                self.v[k] = beta2 * self.v[k] + (1 - beta2) * p.grad.square()
+                m = self.m[k] / (1 - beta1 ** self.steps[k])
+                v = self.v[k] / (1 - beta2 ** self.steps[k])
+                p -= self.lr * m / (v.sqrt() + self.eps)
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
 # %% wrong="inherits" for="Adam" says="find a way without it" fails="first_step,steps"
 class Adam(torch.optim.Adam):
     def step(self):
@@ -2454,7 +2479,7 @@ def fit(model, train, validation, lr, epochs):
     model.load_state_dict(best_state)
     return history
 
-# %% wrong="forgets_return" for="fit" says="NoneType" fails="modes,graphs,means"
+# %% wrong="forgets_return" for="fit" says="did you forget `return`" fails="modes,graphs,means"
 def fit(model, train, validation, lr, epochs):
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
@@ -2514,3 +2539,33 @@ def fit(model, train, validation, lr, epochs):
             best_state = {name: value.clone() for name, value in model.state_dict().items()}
     model.load_state_dict(best_state)
     return history
+
+# %% wrong="a_pair" for="fit" says="something else, of type tuple" fails="modes,graphs,means"
+def fit(model, train, validation, lr, epochs):
+    loss_function = nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = {"train": [], "validation": []}
+    best, best_state = float("inf"), None
+    for _ in range(epochs):
+        model.train()
+        total, count = 0.0, 0
+        for x, y in train:
+            error = loss_function(model(x), y)
+            optimizer.zero_grad()
+            error.backward()
+            optimizer.step()
+            total += error.item() * len(x)
+            count += len(x)
+        history["train"].append(total / count)
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for x, y in validation:
+                total += loss_function(model(x), y).item() * len(x)
+                count += len(x)
+        history["validation"].append(total / count)
+        if history["validation"][-1] < best:
+            best = history["validation"][-1]
+            best_state = {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(best_state)
+    return history["train"], history["validation"]
