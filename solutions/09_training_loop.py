@@ -865,7 +865,7 @@ def epoch(function, weight, slope, batches, lr):
 
     model = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
     model.weight = nn.Parameter(weight.clone())
-    model.weight.grad = slope
+    model.weight.grad = slope if slope is None else slope.clone()
     function(model, batches, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=lr))
     return model.weight.detach().clone()
 
