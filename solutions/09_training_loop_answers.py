@@ -945,7 +945,6 @@ def evaluate(model, batches, loss_function):
 
 # %% wrong="left_in_eval" for="evaluate" says="restore it" fails="mode"
 def evaluate(model, batches, loss_function):
-    was_training = model.training
     model.eval()
     total, count = 0.0, 0
     with torch.no_grad():
@@ -956,7 +955,6 @@ def evaluate(model, batches, loss_function):
 
 # %% wrong="always_train" for="evaluate" says="restore the mode it had" fails="mode"
 def evaluate(model, batches, loss_function):
-    was_training = model.training
     model.eval()
     total, count = 0.0, 0
     with torch.no_grad():
@@ -1365,8 +1363,6 @@ class Adam:
                 self.steps[k] += 1
                 self.m[k] = beta1 * self.m[k] + (1 - beta1) * p.grad
                 self.v[k] = beta2 * self.v[k] + (1 - beta2) * p.grad.square()
-                m = self.m[k] / (1 - beta1 ** self.steps[k])
-                v = self.v[k] / (1 - beta2 ** self.steps[k])
                 p -= self.lr * p.grad
 
     def zero_grad(self):
@@ -2366,7 +2362,7 @@ def fit(model, train, validation, lr, epochs):
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     history = {"train": [], "validation": []}
-    best, best_state = float("inf"), None
+    best = float("inf")
     for _ in range(epochs):
         model.train()
         total, count = 0.0, 0
@@ -2387,7 +2383,6 @@ def fit(model, train, validation, lr, epochs):
         history["validation"].append(total / count)
         if history["validation"][-1] < best:
             best = history["validation"][-1]
-            best_state = {name: value.clone() for name, value in model.state_dict().items()}
     return history
 
 # %% wrong="keeps_the_first" for="fit" says="remember the new best" fails="best"
@@ -2395,7 +2390,7 @@ def fit(model, train, validation, lr, epochs):
     loss_function = nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     history = {"train": [], "validation": []}
-    best, best_state = float("inf"), None
+    best_state = None
     for _ in range(epochs):
         model.train()
         total, count = 0.0, 0
