@@ -82,7 +82,7 @@ check.close(
 # w.item()
 # ```
 #
-# A number. It tests **zeroing**.
+# A number. It tests **zeroing**, section 3 of [the chapter](../../course/09_training_loop.ipynb).
 
 # %% solution="predict_twice" objective="zeroing"
 predict_twice = ...  # a number
@@ -137,7 +137,7 @@ check.close(
 # - C: `tensor([3.])`
 # - D: an error
 #
-# One letter. It tests **zeroing**.
+# One letter. It tests **zeroing**, section 3 of [the chapter](../../course/09_training_loop.ipynb).
 
 # %% solution="predict_cleared" objective="zeroing"
 predict_cleared = ...  # one letter, in quotes
