@@ -188,10 +188,6 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: check.raises(ValueError, _raise, TypeError("no")),
         "Expected ValueError, but the call raised TypeError: no",
     ),
-    "raised_another_mute": (
-        lambda: check.raises(ValueError, _raise, AssertionError()),
-        "Expected ValueError, but the call raised AssertionError.",
-    ),
     "message_lacks": (
         lambda: check.raises(ValueError, _raise, ValueError("bad"), mentions="shape"),
         "The message of ValueError should mention 'shape'. It says: bad",

@@ -184,8 +184,7 @@ def raises(
     except Exception as error:
         message, name = message_of(error), type_name(error)
         if not issubclass(type(error), wanted):
-            key = "raised_another" if message else "raised_another_mute"
-            line = text(key, expected=names, got=name, message=message)
+            line = text("raised_another", expected=names, got=name, message=message)
         elif mentions.lower() not in message.lower():
             line = text("message_lacks", got=name, mentions=repr(mentions), message=message)
         else:

@@ -38,7 +38,6 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         # Exceptions.
         "nothing_raised": "Expected {expected}, but the call returned {got}.",
         "raised_another": "Expected {expected}, but the call raised {got}: {message}",
-        "raised_another_mute": "Expected {expected}, but the call raised {got}.",
         "message_lacks": "The message of {got} should mention {mentions}. It says: {message}",
         # The form of a prediction.
         "form_shape": "A shape is a tuple of whole numbers, such as (2, 3) or (4,), or None if torch refuses. You wrote {got}.",
