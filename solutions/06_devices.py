@@ -594,26 +594,29 @@ def named(function, x, label):
     Pair = namedtuple("Pair", ["points", "label"])
     Nested = namedtuple("Nested", ["pair", "more"])
     result = function(Nested(Pair(x, label), [Pair(x, label)]), "meta")
-    types, values = {"outer": type(result).__name__}, []
-    if type(result) is Nested:
-        types |= {"inner": type(result.pair).__name__, "list": type(result.more).__name__}
-        if type(result.pair) is Pair and type(result.more) is list and type(result.more[0]) is Pair:
-            values = [result.pair.points, result.pair.label, result.more[0].points, result.more[0].label]
-    return {"types": types, "values": values}
+    if type(result) is not Nested:
+        return {"outer": type(result).__name__}
+    parts = [result.pair, result.more, *(result.more if type(result.more) is list else [])]
+    inner = [type(part).__name__ for part in parts]
+    if [type(part) for part in parts] != [Pair, list, Pair]:
+        return {"outer": "Nested", "inner": inner}
+    values = [result.pair.points, result.pair.label, result.more[0].points, result.more[0].label]
+    return {"outer": "Nested", "inner": inner, "values": values}
 
 
 report = named(move, torch.ones(2, 3), "cat")
 check.equal(
-    report["types"],
-    {"outer": "Nested", "inner": "Pair", "list": "list"},
-    on="the types that came back, a named tuple Nested of a named tuple Pair and a list",
+    report["outer"],
+    "Nested",
+    on="the type of what came back for a Nested, a named tuple",
     traps={
-        "nothing came back: did you forget `return`?": {"outer": "NoneType"},
-        "it became a plain tuple: a named tuple has its own type": {"outer": "tuple"},
-        "it became a list: rebuild each container as what it was": {"outer": "list"},
+        "nothing came back: `return` is missing": "NoneType",
+        "it became a plain tuple: a named tuple has its own type": "tuple",
+        "it became a list: rebuild each container as what it was": "list",
     },
 )
-check.close(report["values"], [torch.ones(2, 3, device="meta"), "cat"] * 2, on="what the two Pairs hold then")
+check.equal(report.get("inner"), ["Pair", "list", "Pair"], on="the types inside it: a named tuple Pair, and a list with another")
+check.close(report.get("values"), [torch.ones(2, 3, device="meta"), "cat"] * 2, on="what the two Pairs hold then")
 ### BEGIN HIDDEN TESTS
 check.close(
     named(move, torch.ones(0, dtype=torch.int64), 5)["values"],
@@ -668,7 +671,7 @@ def crossings(function, here, there):
 
 
 report = crossings(move, [2, 3], [4])
-check.equal(report["type"], "dict", on="what came back for a dictionary", traps={"nothing came back: did you forget `return`?": "NoneType"})
+check.equal(report["type"], "dict", on="what came back for a dictionary", traps={"nothing came back: `return` is missing": "NoneType"})
 check.equal(report["homes"], ["meta"] * 3, on="where the three tensors are, two from the CPU and one from meta")
 check.equal(report["transfers"], 2, on="transfers of two tensors on the CPU and one on meta, to meta")
 check.equal(report["same"], True, on="whether the tensor that was there already is the very one given", traps={"it was copied: `to` alone returns the same object": False})
