@@ -127,7 +127,8 @@ len(seen.transfers), seen.bytes
 #
 # ## 3 · A module is moved in place
 #
-# For modules, `to` does what its name says. It goes through the parameters and buffers, replaces each by its copy, and returns the module itself.
+# For modules, `to` does what its name says. It goes through the parameters and buffers, replaces each by its copy, and returns the module itself. The second layer below is new:
+# `nn.BatchNorm1d` scales each feature by what it has seen so far. It has a weight and a bias, and three buffers: running means, running variances, and a counter of batches.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
@@ -141,42 +142,32 @@ tensors_moved = ...  # how many transfers that took: a number
 # %% reveal="moved" answer="7"
 reveal(tensors_moved, lambda: len(seen.transfers))
 
-# %%
-print(moved is model, model.offset.device.type)
-[(name, tensor.dtype) for name, tensor in model.state_dict().items()]
-
 # %% [markdown]
-# Each layer has a weight and a bias, and the batch norm three buffers more, one of them an int64 counter. The plain tensor stayed behind, as it stays out of `state_dict`. Your *data* stays as well: a batch
-# has to be moved for each step, by you.
+# Four parameters and three buffers, each copied alone. The plain tensor stayed behind, as it stays out of `state_dict`. A tensor that `forward` makes is made on the host, unless you say otherwise. Your *data*
+# stays as well: a batch has to be moved for each step, by you.
 
 # %%
-draw.table(
-    ["nn.Parameter", "buffer", "module in ModuleList",
-     "plain tensor attribute", "tensor made in forward", "the batch"],
-    ["moved by model.to"],
-    [["yes"], ["yes"], ["yes"], ["no"], ["no"], ["no"]],
-    title="What follows a module",
-)
+print(moved is model, list(model.state_dict()))
+batch, made_in_forward = torch.ones(2, 3), torch.arange(4)
+parts = {
+    "nn.Parameter": model[0].weight, "buffer": model[1].running_mean, "plain tensor": model.offset,
+    "made in forward": made_in_forward, "the batch": batch,
+}
+moved = [["yes" if part.device.type == there.type else "no"] for part in parts.values()]
+draw.table(list(parts), ["moved by model.to"], moved, title="What follows a module")
 
 # %% [markdown]
 # Where is a model, then? It has no `.device`, and cannot have one: half of its layers may be here and half there, and a module without parameters is nowhere. What has a device is
 # each tensor. So ask the first parameter, if you know that there is one, or collect all:
 
 # %%
-try:
-    model.device
-except AttributeError:
-    print("a module has no .device")
-
-def homes(module: nn.Module):
-    return {tensor.device for tensor in module.state_dict().values()}
-
 first = next(model.parameters()).device
-first.type == there.type, len(homes(model)), len(homes(nn.ReLU()))
+homes = {tensor.device for tensor in model.state_dict().values()}
+hasattr(model, "device"), first.type == there.type, len(homes), len(nn.ReLU().state_dict())
 
 # %% [markdown]
-# **Change one thing.** Move one layer back, `model[0].to("cpu")`, and run the last cell again. On `meta` this raises: there are no numbers to bring back. Give `model[0]` a
-# new `nn.Linear(3, 4)` instead. How many homes now?
+# **Change one thing.** Bring the first layer back, `model[0].to("cpu")`, and run the last cell again. On `meta` that raises: there are no numbers to bring back. Write
+# `model[0] = nn.Linear(3, 4)` instead. How many homes now?
 #
 # ## 4 · Who may meet
 #
@@ -246,8 +237,8 @@ with torch.device(there):
 {tensor.device.type == there.type for tensor in made}
 
 # %% [markdown]
-# `zeros_like` takes over shape, dtype and device, `new_zeros` dtype and device. Under `with torch.device(...)`, everything new lands there, the parameters of new modules included. All four are made in
-# place. `torch.tensor([1.0, 2.0], device=there)` is not: Python's numbers are on the host, so it costs a transfer.
+# `zeros_like` takes over shape, dtype and device, `new_zeros` dtype and device. Under `with torch.device(...)`, everything new lands there, the parameters of new modules included. All four are
+# made there, and nothing crosses. `torch.tensor([1.0, 2.0], device=there)` is not: Python's numbers are on the host, so it costs a transfer.
 
 # %%
 with meter.audit() as seen:
@@ -296,7 +287,7 @@ scores.shape, scores.device == batch.device, lowest.shape, lowest.device.type
 # %% [markdown]
 # Results stay where they are made, too: `cat` joined them there, `argmin` chose there, and only the choice came back.
 #
-# Inside functions and modules not even that: take the device from what you are given, `x.device`. And random numbers? Each device has a generator of its own, so one seed gives other numbers there. Draw on a seeded CPU generator, *then* move: this course does so everywhere.
+# Inside functions and modules do not choose at all: take the device from what you are given, `x.device`. And random numbers? Each device has a generator of its own, so one seed gives other numbers there. Draw on a seeded CPU generator, *then* move: this course does so everywhere.
 #
 # **Change one thing.** Make `device` in the first line `torch.device("meta")`. All lines but one still run. Which one, and why?
 #
@@ -356,19 +347,17 @@ def schedule(calls):
     return lanes
 
 # %% [markdown]
-# Three jobs of 6 units. You start a stopwatch, launch all three, and stop it:
-
-# %%
-jobs = [("GPU", "a", 6), ("GPU", "b", 6), ("GPU", "c", 6)]
+# Three jobs, `a`, `b` and `c`, of 6 units each. You start a stopwatch, launch all three, and stop it:
 
 # %% predict="stopwatch"
 stopwatch = ...  # what the stopwatch reads: a number of units
 
 # %% reveal="stopwatch" answer="3"
+jobs = [("GPU", "a", 6), ("GPU", "b", 6), ("GPU", "c", 6)]
 reveal(stopwatch, lambda: schedule(jobs)["host"][-1][1])
 
 # %%
-draw.lanes(schedule(jobs), "Launched, not computed", unit="units", marks={"stopwatch stops": 3})
+draw.lanes(schedule(jobs), "Launched, not computed", unit="units", marks={"stopwatch stops": len(jobs)})
 
 # %% [markdown]
 # It timed the *orders*. The work took until 19.
@@ -391,13 +380,27 @@ ends = [schedule(calls)["host"][-1][1] for calls in (read_each, read_once)]
 draw.bars(["read after each job", "read once"], ends, "Until the host has all numbers", "units")
 
 # %% [markdown]
-# With jobs of 6 units it is a little. **Change one thing.** Real jobs are often as short as their launch: give all jobs 1 unit. What is the ratio of the two now?
+# With jobs of 6 units the gain is small. **Change one thing.** Real jobs are often as short as their launch: give all jobs 1 unit. What is the ratio of the two now?
 #
-# The audit counts waits, too. Compute on the device and read one number, or bring all of them back at once with `tolist`. An `if` can stay there as well: `torch.where` and `torch.clamp` choose for each entry and tell
-# nobody. `shorten` divides a vector by its length where that is more than 1:
+# The audit counts waits, too, the disguised ones included (`meta` has nothing to choose by, so it raises where a GPU waits):
 
 # %%
 losses = torch.ones(5, device=there)
+
+def disguised():
+    float(losses.sum()), bool(losses.sum() > 3), losses.cpu(), repr(losses)
+    try:
+        losses[losses > 0]
+    except RuntimeError:
+        return  # on meta
+
+watched(disguised).waits
+
+# %% [markdown]
+# Compute on the device and read one number, or bring all of them back at once with `tolist`. An `if` can stay there as well: `torch.where` and `torch.clamp` choose for each entry and tell
+# nobody. `shorten` divides a vector by its length where that is more than 1:
+
+# %%
 
 def chatty():
     return sum(loss.item() for loss in losses) / 5
@@ -417,7 +420,7 @@ print(shorten(torch.tensor([3.0, 4.0])), shorten(torch.tensor([0.3, 0.4])))
 # %% [markdown]
 # ## 9 · How to time it
 #
-# A fair timing on a GPU has four parts. **Warm up**: the first call loads code and reserves memory. **Synchronise** before you start the clock and before you stop it, with `torch.cuda.synchronize()`. **Repeat**, and take the
+# A fair timing on a GPU has four parts. **Warm up**: the first call loads code and reserves memory. **Synchronise** before you start the clock and before you stop it: `torch.cuda.synchronize()`, or for any machine's accelerator `torch.accelerator.synchronize()`. **Repeat**, and take the
 # **median**: one disturbed run does not spoil it.
 
 # %%
@@ -425,8 +428,8 @@ from statistics import median
 from time import perf_counter
 
 def synchronise(device):
-    if device.type == "cuda":
-        torch.cuda.synchronize()
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
 
 def milliseconds(function, device, repeats=15):
     times = []
@@ -440,7 +443,7 @@ def milliseconds(function, device, repeats=15):
 
 # %% tags=["nbval-ignore-output"]
 torch.set_num_threads(1)
-sizes, curves = [64, 128, 256, 512], {}
+sizes, curves = [64, 128, 256, 512, 1024], {}
 for home in {torch.device("cpu"), device}:
     squares = [torch.ones(n, n, device=home) for n in sizes]
     curves[f"{home.type}: A @ A"] = [milliseconds(lambda A=A: A @ A, home) for A in squares]

@@ -124,7 +124,7 @@ draw.matrix(table, "MSE for b (row) and W (column)", highlight=(b_best, W_best))
 
 # %% [markdown]
 # The best place of this table is W = 3, b = 0. Between whole numbers there are better ones, and a network has millions of numbers in θ: nobody fills such a table.
-# The **slope** says which way is down. Take a small step `h` to either side and divide the rise by the run: a **finite difference**.
+# The **slope**, also called derivative, says which way is down. Take a small step `h` to either side and divide the rise by the run: a **finite difference**.
 
 # %%
 def slope(function, at, h=0.001):
@@ -177,12 +177,15 @@ numbers[squared.argmin()], sold.mean(), numbers[absolute <= absolute.min() + 1e-
 
 # %% [markdown]
 # |e| has a **kink** at 0: slope −1 on the left, 1 on the right, and no derivative between them. It has no jump: it is continuous. What about RMSE? Let the data
-# be *exactly* 2 · hours + 1, so that at W = 2 every error is zero:
+# be *exactly* 2 · hours + 1, so that at W = 2 every error is zero. The first line measures there; the second looks for the best W of the cart's data, by MSE and by RMSE:
 
 # %%
 def exact_rmse(W):
     return (W * hours.double() + 1 - predicted.double()).square().mean().sqrt().item()
 
+print(slope(exact_rmse, 2.0), exact_rmse(2.0), round(exact_rmse(2.0001), 6))
+candidates = [k / 100 for k in range(501)]
+print(min(candidates, key=lambda W: loss(W, 1.0)), min(candidates, key=lambda W: loss(W, 1.0) ** 0.5))
 draw.slopes(exact_rmse, 0, 4, [2, 3], "RMSE on data that W = 2 fits exactly", "W")
 
 # %% [markdown]
@@ -190,14 +193,8 @@ draw.slopes(exact_rmse, 0, 4, [2, 3], "RMSE on data that W = 2 fits exactly", "W
 # > and so no derivative; everywhere else it is smooth. A finite difference to both sides does not see the kink: it averages −1.871 and 1.871 to 0.
 #
 # MSE is smooth everywhere. L1 has a kink wherever *any* error is zero, L2 where all are. And since a root never changes which of two numbers is the
-# larger one, RMSE and MSE have the same best θ:
-
-# %%
-print(slope(exact_rmse, 2.0), exact_rmse(2.0), round(exact_rmse(2.0001), 6))
-candidates = [k / 100 for k in range(501)]
-min(candidates, key=lambda W: loss(W, 1.0)), min(candidates, key=lambda W: loss(W, 1.0) ** 0.5)
-
-# %% [markdown]
+# larger one, RMSE and MSE have the same best θ.
+#
 # **Change one thing.** In `exact_rmse`, change the `1` to `1.5`. No W makes every error zero now. Draw the picture again: what became of the kink?
 #
 # ## 5 · A column meets a row
@@ -245,7 +242,7 @@ p = torch.tensor([0.50, 0.25, 0.25])  # sun, cloud, rain
 q = torch.tensor([0.25, 0.25, 0.50])
 print(-torch.log2(p), -torch.log2(q))
 chances = [k / 100 for k in range(2, 101)]
-bits = (-torch.log2(torch.tensor(chances))).tolist()
+bits = (0 - torch.log2(torch.tensor(chances))).tolist()
 draw.lines(chances, {"−log₂ p": bits}, "Information of one outcome", "its probability p", "bits")
 
 # %% [markdown]
@@ -281,7 +278,7 @@ draw.surprises(p, q, ["sun", "cloud", "rain"], "Blocks: surprise at p. Line: sur
 # plain floats make NaN of it; `torch.where` mends that. What happens, and was called impossible, surprises infinitely. The first line below shows all three; the second asks whether any of a thousand random pairs has a KL below 0.
 #
 # torch uses the natural logarithm, and counts in **nats**: one bit is ln 2 = 0.6931 nats. `F.kl_div` has two habits of its own: it takes the *logarithm of q first*, then p; and
-# its mean divides by every element, which is not KL. `"batchmean"` divides by the rows.
+# its mean, the default, divides by every element, which is not KL. `"batchmean"` divides by the rows. The second cell compares: by hand, by rows, and the default, which is a third of it and warns.
 
 # %%
 def kl_bits(p, q):
@@ -291,9 +288,12 @@ r = torch.tensor([0.5, 0.5, 0.0])
 print(0.0 * torch.log2(torch.tensor(0.0)), kl_bits(r, p), kl_bits(p, r))
 a, b = torch.randn(2, 1000, 3, generator=torch.Generator().manual_seed(7)).softmax(-1)
 print(((a * (torch.log2(a) - torch.log2(b))).sum(-1) < 0).any())
+
+# %%
 rows_p, rows_q = torch.stack([p, r]), torch.stack([q, p])
 by_hand = (kl_bits(p, q) + kl_bits(r, p)) / 2 * torch.log(torch.tensor(2.0))
-by_hand, F.kl_div(torch.log(rows_q), rows_p, reduction="batchmean"), torch.log(torch.tensor(2.0))
+print(torch.log(torch.tensor(2.0)), by_hand, F.kl_div(torch.log(rows_q), rows_p, reduction="batchmean"))
+warned(lambda: F.kl_div(torch.log(rows_q), rows_p))
 
 # %% [markdown]
 # **Change one thing.** Make `q` equal to `p` in the cell that sets them, and run the cells below it. Which numbers become 0?
@@ -401,26 +401,33 @@ draw.lines(margins, curves, "Loss of one answer", "lead of the right class")
 # %% [markdown]
 # **Change one thing.** Let the lead go on to 20, with `range(-20, 81)`. What does each curve do?
 #
-# A yes-or-no question needs one logit z only: the other class has the logit 0. Its probability is the **sigmoid**, 1 / (1 + e⁻ᶻ), and the stable form is
-# `clamp(z, min=0) − z·t + log1p(exp(−|z|))` for a target t from 0 to 1. `log1p(x)` is log(1 + x), but right for tiny x too.
+# A yes-or-no question needs one logit z only: the other class has the logit 0. The probability of yes is the **sigmoid**, q = 1 / (1 + e⁻ᶻ), and for a target t from 0 to 1 the loss is
+# −t · log q − (1 − t) · log(1 − q). The stable form of the same is `clamp(z, min=0) − z·t + log1p(exp(−|z|))`. `log1p(x)` is log(1 + x), but right for tiny x too.
 
 # %%
 z, t = torch.tensor([2.0, -1.0, 1000.0]), torch.tensor([1.0, 1.0, 0.0])
 by_hand = torch.clamp(z, min=0) - z * t + torch.log1p(torch.exp(-z.abs()))
 two_classes = F.cross_entropy(torch.stack([torch.zeros(3), z], dim=1), t.long(), reduction="none")
-torch.testing.assert_close(by_hand, two_classes)
-mask, broken = torch.tensor([1, 1, 0], dtype=torch.bool), torch.tensor([0.5, 1.5, float("nan")])
-print((broken * mask).sum(), torch.where(mask, broken, 0.0).sum() / mask.sum())
+yes = torch.sigmoid(z)
+through_q = -t * torch.log(yes) - (1 - t) * torch.log(1 - yes)
+print(by_hand, two_classes, through_q, sep="\n")
 tiny = torch.tensor(1e-10)
-print(-torch.log(1 - torch.sigmoid(z))[2], torch.log(1 + tiny), torch.log1p(tiny))
-by_hand, F.binary_cross_entropy_with_logits(z, t, pos_weight=torch.tensor(3.0), reduction="none")
+torch.log(1 + tiny), torch.log1p(tiny)
 
 # %% [markdown]
-# The second line starts with the way through the probability: infinite, where the loss is 1000. Beside it, 1 + x loses a tiny x, and `log1p` keeps it. The last tensor shows `pos_weight`, which multiplies the loss of the yes
-# answers, where they are rare. The first line shows a **mask**, which leaves elements out: choose with `torch.where` or an index, not with a product, for 0 · NaN is NaN.
+# The first two lines agree. The third is the way through the probability: infinite, where the loss is 1000. And 1 + x loses a tiny x.
 #
-# **Change one thing.** Make the targets 0.5 each. Which logit would have the smallest loss, and what is that loss?
+# **Change one thing.** Make the targets 0.5 each, and look at the first line. Which logit would have the smallest loss, and what is that loss?
 #
+# Real data ask for two things more. Where yes answers are rare, `pos_weight` multiplies their loss. Where entries are missing, a **mask** leaves them out: choose with `torch.where` or an index, not with a
+# product, for 0 · NaN is NaN.
+
+# %%
+rare = F.binary_cross_entropy_with_logits(z, t, pos_weight=torch.tensor(3.0), reduction="none")
+mask, broken = torch.tensor([True, True, False]), torch.tensor([0.5, 1.5, float("nan")])
+rare / by_hand, (broken * mask).sum(), torch.where(mask, broken, 0.0).sum() / mask.sum()
+
+# %% [markdown]
 # ## Recap
 #
 # - A loss is one number, and a function of θ. MSE is smooth, L1 has kinks; RMSE is continuous, has its best θ where MSE has, and no derivative where all errors are zero.

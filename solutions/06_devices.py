@@ -451,21 +451,23 @@ def spread(function, homes, buffer_home):
         model[0].register_buffer("note", torch.zeros(2, device=buffer_home))
     with meter.audit() as seen:
         try:
-            answer = ("returned", function(model))
+            value = function(model)
+            answer = f"returned {value!r}"
         except ValueError:
-            answer = ("raised", "ValueError")
+            value, answer = None, "raised ValueError"
     found = [str(tensor.device) for tensor in [*model.parameters(), *model.buffers()]]
-    return {"answer": answer, "homes": sorted(set(found)), "transfers": len(seen.transfers)}
+    return {"answer": answer, "value": value, "homes": sorted(set(found)), "transfers": len(seen.transfers)}
 
 
 report = spread(device_of, ["cpu", "meta"], None)
 check.equal(
     report["answer"],
-    ("raised", "ValueError"),
-    on="a model with one layer on the CPU and one on meta",
+    "raised ValueError",
+    on="what the call does, a model with one layer on the CPU and one on meta",
     traps={
-        "this asks the first parameter only: look at all of them": ("returned", torch.device("cpu")),
-        "this asks the last parameter only: look at all of them": ("returned", torch.device("meta")),
+        "this asks the first parameter only: look at all of them": "returned device(type='cpu')",
+        "this asks the last parameter only: look at all of them": "returned device(type='meta')",
+        "the error was returned: `raise` is the word": "returned <class 'ValueError'>",
     },
 )
 check.equal(report["homes"], ["cpu", "meta"], on="the devices of that model afterwards")
@@ -474,17 +476,17 @@ for homes, buffer_home in ((["meta", "cpu"], None), (["meta"], "cpu"), (["meta",
     report = spread(device_of, homes, buffer_home)
     check.equal(
         report["answer"],
-        ("raised", "ValueError"),
-        on=f"layers on {', '.join(homes)}, a buffer on {buffer_home or 'no device'}",
+        "raised ValueError",
+        on=f"what the call does, layers on {', '.join(homes)}, a buffer on {buffer_home or 'no device'}",
         traps={
-            "this asks the first parameter only: look at all of them": ("returned", torch.device(homes[0])),
-            "this asks the last parameter only: look at all of them": ("returned", torch.device(homes[-1])),
+            "this asks the first parameter only: look at all of them": f"returned {torch.device(homes[0])!r}",
+            "this asks the last parameter only: look at all of them": f"returned {torch.device(homes[-1])!r}",
         },
     )
     check.equal(report["homes"], ["cpu", "meta"], on="the devices of that model afterwards")
     check.equal(report["transfers"], 0, on="the number of transfers while looking")
 report = spread(device_of, ["meta", "meta"], "meta")
-check.equal(report["answer"], ("returned", torch.device("meta")), on="a model with everything on meta")
+check.equal(report["value"], torch.device("meta"), on="a model with everything on meta")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -593,27 +595,33 @@ def named(function, x, label):
     Nested = namedtuple("Nested", ["pair", "more"])
     result = function(Nested(Pair(x, label), [Pair(x, label)]), "meta")
     if type(result) is not Nested:
-        return f"the outer one came back as {type(result).__name__}"
-    if type(result.pair) is not Pair or type(result.more) is not list or type(result.more[0]) is not Pair:
-        return f"the inner ones came back as {type(result.pair).__name__} and {type(result.more).__name__}"
-    return [result.pair.points, result.pair.label, result.more[0].points, result.more[0].label]
+        return {"outer": type(result).__name__}
+    parts = [result.pair, result.more, *(result.more if type(result.more) is list else [])]
+    inner = [type(part).__name__ for part in parts]
+    if [type(part) for part in parts] != [Pair, list, Pair]:
+        return {"outer": "Nested", "inner": inner}
+    values = [result.pair.points, result.pair.label, result.more[0].points, result.more[0].label]
+    return {"outer": "Nested", "inner": inner, "values": values}
 
 
-x = torch.ones(2, 3)
-check.close(
-    named(move, x, "cat"),
-    [torch.ones(2, 3, device="meta"), "cat", torch.ones(2, 3, device="meta"), "cat"],
-    on="a named tuple of a named tuple and a list of one",
+report = named(move, torch.ones(2, 3), "cat")
+check.equal(
+    report["outer"],
+    "Nested",
+    on="the type of what came back for a Nested, a named tuple",
     traps={
-        "it became a plain tuple: a named tuple has its own type": "the outer one came back as tuple",
-        "it became a list: rebuild each container as what it was": "the outer one came back as list",
+        "nothing came back: `return` is missing": "NoneType",
+        "it became a plain tuple: a named tuple has its own type": "tuple",
+        "it became a list: rebuild each container as what it was": "list",
     },
 )
+check.equal(report.get("inner"), ["Pair", "list", "Pair"], on="the types inside it: a named tuple Pair, and a list with another")
+check.close(report.get("values"), [torch.ones(2, 3, device="meta"), "cat"] * 2, on="what the two Pairs hold then")
 ### BEGIN HIDDEN TESTS
 check.close(
-    named(move, torch.ones(0, dtype=torch.int64), 5),
+    named(move, torch.ones(0, dtype=torch.int64), 5)["values"],
     [torch.ones(0, dtype=torch.int64, device="meta"), 5] * 2,
-    on="the same with an empty int64 tensor",
+    on="what the two Pairs hold, an empty int64 tensor and 5",
 )
 ### END HIDDEN TESTS
 
@@ -656,13 +664,14 @@ def crossings(function, here, there):
     with meter.audit() as seen:
         result = function({"near": near, "far": tuple(far)}, "meta")
     if type(result) is not dict:
-        return {"homes": f"no dictionary came back, but {type(result).__name__}"}
+        return {"type": type(result).__name__}
     homes = [str(tensor.device) for tensor in [*result["near"], *result["far"]]]
     same = all(after is before for after, before in zip(result["far"], far))
-    return {"homes": homes, "bytes": seen.bytes, "transfers": len(seen.transfers), "same": same}
+    return {"type": "dict", "homes": homes, "bytes": seen.bytes, "transfers": len(seen.transfers), "same": same}
 
 
 report = crossings(move, [2, 3], [4])
+check.equal(report["type"], "dict", on="what came back for a dictionary", traps={"nothing came back: `return` is missing": "NoneType"})
 check.equal(report["homes"], ["meta"] * 3, on="where the three tensors are, two from the CPU and one from meta")
 check.equal(report["transfers"], 2, on="transfers of two tensors on the CPU and one on meta, to meta")
 check.equal(report["same"], True, on="whether the tensor that was there already is the very one given", traps={"it was copied: `to` alone returns the same object": False})
@@ -925,7 +934,7 @@ check.close(report["state"], {"gain": torch.ones(5), "shift": shift}, on="state_
 # `predict_all` feeds batches through a model and returns all results in one tensor, on the CPU. The batches are on the CPU; the model is wherever somebody put it.
 #
 # - Send each batch to the model, not the model to the batches. The model stays where it is.
-# - Each batch crosses once. The results come back together: one transfer for all of them.
+# - Each batch crosses once, alone or with others. The results come back together: one transfer for all of them.
 # - A model without parameters and buffers takes its batches where they are.
 #
 # There is at least one batch. You may use your `device_of`. It tests **anywhere**, section 6 of [the chapter](../../course/06_devices.ipynb).
@@ -1047,18 +1056,25 @@ def shipped(function, sizes):
         result = function(model, batches)
     there = [transfer.bytes for transfer in seen.transfers if transfer.target == "meta"]
     back = [transfer.bytes for transfer in seen.transfers if transfer.target == "cpu"]
-    return {"result": result, "there": there, "back": back, "waits": len(seen.waits)}
+    return {"result": result, "there": len(there), "sent": sum(there), "back": back, "waits": len(seen.waits)}
 
 
 report = shipped(predict_all, [3, 2])
+check.equal(
+    report["sent"],
+    40,
+    on="the bytes sent to the model, batches (3, 2) and (2, 2)",
+    traps={"nothing was sent: bring the batches to the model": 0, "each batch crossed twice": 80},
+)
+check.equal(report["there"] <= 2, True, on="at most one transfer for each batch")
 check.close(report["result"], torch.ones(5, 3), on="Linear(2, 3) on meta, batches (3, 2) and (2, 2); values read from meta are all 1")
-check.equal(report["there"], [24, 16], on="the bytes of each transfer to the model", traps={"each batch crossed twice": [24, 24, 16, 16]})
 check.equal(report["back"], [60], on="the bytes of each transfer back", traps={"each result came back alone: put them together first": [36, 24]})
 ### BEGIN HIDDEN TESTS
 for sizes in ([1], [4, 4, 4, 4], [2, 0, 5]):
     report = shipped(predict_all, sizes)
     check.close(report["result"], torch.ones(sum(sizes), 3), on=f"Linear(2, 3) on meta, batches of {sizes} rows; values read from meta are all 1")
-    check.equal(sum(report["there"]), 8 * sum(sizes), on=f"the bytes sent to the model, batches of {sizes} rows")
+    check.equal(report["sent"], 8 * sum(sizes), on=f"the bytes sent to the model, batches of {sizes} rows")
+    check.equal(report["there"] <= len(sizes), True, on=f"at most one transfer for each batch, batches of {sizes} rows")
     check.equal(report["back"], [12 * sum(sizes)], on="the bytes of each transfer back", traps={"each result came back alone: put them together first": [12 * n for n in sizes]})
     check.equal(report["waits"], 1, on="how often the host waits")
 ### END HIDDEN TESTS
@@ -1240,6 +1256,7 @@ check.equal(
     traps={
         "the indices came back one by one: bring them back together": [8] * 5,
         "all distances came back: find the smallest on the device": [60],
+        "one index came back for all points: say along which axis `argmin` looks": [8],
         "the indices were left on the device: the caller wants them on the CPU": [],
     },
 )
@@ -1386,6 +1403,9 @@ check.close(
     expected,
     on="w (2,), two batches, rate 0.1, limit 1000",
     traps={
+        "the losses are tensors still: read all of them together, when the loop is over": (expected[0], [torch.tensor(loss) for loss in expected[1]]),
+        "the losses are one tensor: `tolist` makes a list of it": (expected[0], torch.tensor(expected[1])),
+        "the losses are missing: both are returned, the weights and the losses": expected[0],
         "this is only the first step": slow_run(w, batches[:1], 0.1, 1000.0),
         "this goes uphill: the step is w - rate * gradient": slow_run(w, batches, -0.1, 1000.0),
         "every gradient got the length of the limit: only longer ones are shortened": always_shortened(w, batches, 0.1, 1000.0),
@@ -1634,9 +1654,9 @@ check.equal(
     {"parameters": 4 * (12 + 4 + 8), "buffers": 4 * 8 + 8, "gradients": 96, "state": 0, "total": 96 + 40 + 96},
     on="Linear(3, 4) and BatchNorm1d(4), float32, sgd",
     traps={
-        "these are numbers, not bytes: element_size says how many bytes one takes": {"parameters": 24, "buffers": 9, "gradients": 24, "state": 0, "total": 57},
-        "every number has 4 bytes: BatchNorm's counter is an int64, of 8": {"parameters": 96, "buffers": 36, "gradients": 96, "state": 0, "total": 228},
-        "the total leaves out the buffers": {"parameters": 96, "buffers": 40, "gradients": 96, "state": 0, "total": 192},
+        "these are numbers, not bytes: element_size says how many bytes one takes": 24,
+        "every number has 4 bytes: BatchNorm's counter is an int64, of 8": 36,
+        "the total leaves out the buffers": 192,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1674,6 +1694,7 @@ check.equal(
     traps={
         "frozen parameters got gradients: look at requires_grad": {"parameters": 248, "buffers": 0, "gradients": 248, "state": 0, "total": 496},
         "frozen parameters take no memory: they are there, they only have no gradient": {"parameters": 48, "buffers": 0, "gradients": 48, "state": 0, "total": 96},
+        "no parameter had a gradient: `parameters()` can be gone through once only, so ask for it again": 0,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1757,8 +1778,8 @@ check.equal(
     {"parameters": 48, "buffers": 0, "gradients": 48, "state": 0, "total": 96},
     on="a layer Linear(3, 3) that stands in two places, and another one with the same weight; sgd",
     traps={
-        "the shared weight counts in every place: it is one tensor": {"parameters": 132, "buffers": 0, "gradients": 132, "state": 0, "total": 264},
-        "the weight of the other layer counts again: it is the same tensor": {"parameters": 84, "buffers": 0, "gradients": 84, "state": 0, "total": 168},
+        "the shared weight counts in every place: it is one tensor, and `state_dict` names it three times": 132,
+        "the weight of the other layer counts again: it is the same tensor": 84,
     },
 )
 ### BEGIN HIDDEN TESTS

@@ -187,6 +187,27 @@ def pick_device(counts, wanted=None):
             return torch.device(kind, 0)
     return torch.device("cpu")
 
+# %% wrong="prints" for="pick_device" says="did you forget `return`"
+def pick_device(counts, wanted=None):
+    for kind in ("cuda", "mps", "xpu"):
+        if counts.get(kind, 0) > 0:
+            print(torch.device(kind, 0))
+            return
+    print(torch.device("cpu"))
+
+# %% wrong="compares_no_number" for="pick_device" says="'<' not supported" fails="wanted"
+def pick_device(counts, wanted=None):
+    if wanted is not None:
+        device = torch.device(wanted)
+        if device.type == "cpu":
+            return device
+        if device.index < counts.get(device.type, 0):
+            return device
+    for kind in ("cuda", "mps", "xpu"):
+        if counts.get(kind, 0) > 0:
+            return torch.device(kind, 0)
+    return torch.device("cpu")
+
 # %% wrong="last_digit" for="pick_device" says="expected device(type='cuda', index=11)" fails="wanted"
 def pick_device(counts, wanted=None):
     if wanted is not None:
@@ -289,6 +310,25 @@ def device_of(module):
     if len(homes) > 1:
         raise ValueError("several devices")
     return homes.pop() if homes else torch.device("cpu")
+
+# %% wrong="returns_the_error" for="device_of" says="`raise` is the word" fails="several"
+def device_of(module):
+    homes = {tensor.device for tensor in [*module.parameters(), *module.buffers()]}
+    if len(homes) > 1:
+        return ValueError
+    return homes.pop() if homes else None
+
+# %% wrong="says_so_only" for="device_of" says="got 'returned None', expected 'raised ValueError'" fails="several"
+def device_of(module):
+    homes = {tensor.device for tensor in [*module.parameters(), *module.buffers()]}
+    if len(homes) == 1:
+        return homes.pop()
+    if homes:
+        print("the module is on several devices")
+
+# %% wrong="the_set" for="device_of" says="of type set"
+def device_of(module):
+    return {tensor.device for tensor in [*module.parameters(), *module.buffers()]}
 
 # %% wrong="own_tensors_only" for="device_of" says="Got None"
 def device_of(module):
@@ -442,6 +482,17 @@ def move(batch, device):
     elif isinstance(batch, dict):
         batch = {key: move(value, device) for key, value in batch.items()}
 
+# %% wrong="drops_the_rest" for="move" says="Got None, expected 'a'" fails="nested,named_tuple,arguments"
+def move(batch, device):
+    if isinstance(batch, Tensor):
+        return batch.to(device)
+    if isinstance(batch, dict):
+        return {key: move(value, device) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*[move(value, device) for value in batch])
+    if isinstance(batch, (list, tuple)):
+        return type(batch)(move(value, device) for value in batch)
+
 # %% right="cumprod" for="RecentMean"
 class RecentMean(nn.Module):
     def __init__(self, shift):
@@ -592,13 +643,45 @@ class RecentMean(nn.Module):
     def forward(self, x):
         return self.gain * (x.mean(1) - self.shift)
 
-# %% right="join_first" for="predict_all"
+# %% wrong="list_of_powers" for="RecentMean" says="one tensor is sent across in each call" fails="no_transfers"
+class RecentMean(nn.Module):
+    def __init__(self, shift):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(len(shift)))
+        self.register_buffer("shift", shift)
+
+    def forward(self, x):
+        steps = x.shape[1]
+        weights = torch.tensor([0.5 ** (steps - 1 - i) for i in range(steps)], device=x.device)
+        weights = weights / weights.sum()
+        return self.gain * ((weights.unsqueeze(1) * x).sum(1) - self.shift)
+
+# %% wrong="no_return" for="RecentMean" says="did you forget `return`" fails="values,anywhere,no_transfers"
+class RecentMean(nn.Module):
+    def __init__(self, shift):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(len(shift)))
+        self.register_buffer("shift", shift)
+
+    def forward(self, x):
+        age = torch.arange(x.shape[1] - 1, -1, -1, device=x.device)
+        weights = 0.5**age
+        weights = weights / weights.sum()
+        self.gain * ((weights.unsqueeze(1) * x).sum(1) - self.shift)
+
+# %% right="one_by_one" for="predict_all"
 def predict_all(model, batches):
     home = device_of(model) or torch.device("cpu")
     results = []
     for batch in batches:
         results.append(model(batch.to(home)))
     return torch.cat(results).cpu()
+
+# %% right="batches_joined_first" for="predict_all"
+def predict_all(model, batches):
+    device = device_of(model)
+    joined = torch.cat(batches)
+    return model(joined if device is None else joined.to(device)).cpu()
 
 # %% right="vstack" for="predict_all"
 def predict_all(model: nn.Module, batches: list) -> Tensor:
@@ -617,6 +700,13 @@ def predict_all(model, batches):
 # %% wrong="stays_on_the_cpu" for="predict_all" says="operands on cpu and meta" fails="anywhere,transfers"
 def predict_all(model, batches):
     return torch.cat([model(batch) for batch in batches])
+
+# %% wrong="sample_by_sample" for="predict_all" says="at most one transfer for each batch" fails="transfers"
+def predict_all(model, batches):
+    tensors = [*model.parameters(), *model.buffers()]
+    device = tensors[0].device if tensors else torch.device("cpu")
+    rows = [torch.cat([row.unsqueeze(0).to(device) for row in batch]) if len(batch) else batch.to(device) for batch in batches]
+    return torch.cat([model(batch) for batch in rows]).cpu()
 
 # %% wrong="each_result_back" for="predict_all" says="put them together first" fails="transfers"
 def predict_all(model, batches):
@@ -794,6 +884,24 @@ def nearest(points, prototypes, device):
     points, prototypes = points.to(device), prototypes.to(device)
     return ((points.unsqueeze(1) - prototypes) ** 2).sum(2).argmax(1).cpu()
 
+# %% wrong="one_for_all" for="nearest" says="say along which axis" fails="values,transfers,one_wait"
+def slow_cost(n, k, d):
+    return 3 * n, n * (4 * d + 4 * k * d + 8)
+
+
+def nearest(points, prototypes, device):
+    points, prototypes = points.to(device), prototypes.to(device)
+    return ((points.unsqueeze(1) - prototypes) ** 2).sum(2).argmin().cpu()
+
+# %% wrong="no_new_axis" for="nearest" says="must match" fails="values,transfers,one_wait"
+def slow_cost(n, k, d):
+    return 3 * n, n * (4 * d + 4 * k * d + 8)
+
+
+def nearest(points, prototypes, device):
+    points, prototypes = points.to(device), prototypes.to(device)
+    return ((points - prototypes) ** 2).sum(-1).argmin(-1).cpu()
+
 # %% wrong="other_axis" for="nearest" says="there is one answer for each point" fails="values,transfers,one_wait"
 def slow_cost(n, k, d):
     return 3 * n, n * (4 * d + 4 * k * d + 8)
@@ -898,7 +1006,7 @@ def quiet_run(w, batches, rate, limit):
         w = w - rate * gradient.clamp(-limit, limit)
     return w, torch.stack(losses).tolist()
 
-# %% wrong="tensors_for_floats" for="quiet_run" says="expected a plain number"
+# %% wrong="tensors_for_floats" for="quiet_run" says="the losses are tensors still"
 def quiet_run(w, batches, rate, limit):
     losses = []
     for X, y in batches:
@@ -908,6 +1016,26 @@ def quiet_run(w, batches, rate, limit):
         gradient = gradient * torch.clamp(limit / length, max=1.0)
         w = w - rate * gradient
     return w, losses
+
+# %% wrong="one_tensor" for="quiet_run" says="`tolist` makes a list of it"
+def quiet_run(w, batches, rate, limit):
+    losses = []
+    for X, y in batches:
+        loss, gradient = loss_and_gradient(w, X, y)
+        losses.append(loss)
+        length = (gradient * gradient).sum().sqrt()
+        w = w - rate * gradient * torch.clamp(limit / length, max=1.0)
+    return w, torch.stack(losses)
+
+# %% wrong="tensor_of_the_list" for="quiet_run" says="it reads a number for each batch" fails="waits"
+def quiet_run(w, batches, rate, limit):
+    losses = []
+    for X, y in batches:
+        loss, gradient = loss_and_gradient(w, X, y)
+        losses.append(loss)
+        length = (gradient * gradient).sum().sqrt()
+        w = w - rate * gradient * torch.clamp(limit / length, max=1.0)
+    return w, torch.tensor(losses).tolist()
 
 # %% wrong="everything_to_the_cpu" for="quiet_run" says="Device: got cpu" fails="waits,stays"
 def quiet_run(w, batches, rate, limit):
@@ -935,7 +1063,7 @@ def quiet_run(w, batches, rate, limit):
         w = w - rate * gradient
     return w, torch.stack(losses).tolist()
 
-# %% wrong="weights_only" for="quiet_run" says="expected tuple"
+# %% wrong="weights_only" for="quiet_run" says="the losses are missing"
 def quiet_run(w, batches, rate, limit):
     for X, y in batches:
         gradient = loss_and_gradient(w, X, y)[1]
@@ -1213,6 +1341,45 @@ def memory_plan(model, optimizer):
         "state": copies[optimizer] * trained,
         "total": parameters + trained + copies[optimizer] * trained,
     }
+
+
+def largest_batch(model, optimizer, room, sample_bytes):
+    return max(0, (room - memory_plan(model, optimizer)["total"]) // sample_bytes)
+
+# %% wrong="gone_through_once" for="memory_plan" says="so ask for it again" fails="weights,trained,optimizers,shared,batch"
+def memory_plan(model, optimizer):
+    copies = {"sgd": 0, "momentum": 1, "adam": 2}
+    if optimizer not in copies:
+        raise ValueError(optimizer)
+    parameters = model.parameters()
+    plan = {
+        "parameters": sum(p.numel() * p.element_size() for p in parameters),
+        "buffers": sum(b.numel() * b.element_size() for b in model.buffers()),
+        "gradients": sum(p.numel() * p.element_size() for p in parameters if p.requires_grad),
+    }
+    plan["state"] = copies[optimizer] * plan["gradients"]
+    plan["total"] = sum(plan.values())
+    return plan
+
+
+def largest_batch(model, optimizer, room, sample_bytes):
+    return max(0, (room - memory_plan(model, optimizer)["total"]) // sample_bytes)
+
+# %% wrong="state_dict_for_all" for="memory_plan" says="`state_dict` names it three times" fails="shared"
+def memory_plan(model, optimizer):
+    copies = {"sgd": 0, "momentum": 1, "adam": 2}
+    if optimizer not in copies:
+        raise ValueError(optimizer)
+    buffers = sum(b.numel() * b.element_size() for b in model.buffers())
+    trained = sum(p.numel() * p.element_size() for p in model.parameters() if p.requires_grad)
+    plan = {
+        "parameters": sum(t.numel() * t.element_size() for t in model.state_dict().values()) - buffers,
+        "buffers": buffers,
+        "gradients": trained,
+        "state": copies[optimizer] * trained,
+    }
+    plan["total"] = sum(plan.values())
+    return plan
 
 
 def largest_batch(model, optimizer, room, sample_bytes):

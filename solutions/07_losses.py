@@ -321,7 +321,14 @@ check.close(
         "this divides the L2 norm by n: RMSE is the root of the mean": (l1, l2, mse, l2 / 4),
         "this squares the mean error: square each error first": (l1, l2, torch.tensor(0.5625), torch.tensor(0.75)),
         "this is a sum of squares for MSE: the M says mean": (l1, l2, torch.tensor(21.0), rmse),
+        "the order is another: L1, L2, MSE, RMSE": (mse, rmse, l1, l2),
     },
+)
+check.close(
+    error_measures(torch.tensor([[1.0, 6.0], [2.0, 9.0]]), torch.tensor([[3.0, 5.0], [2.0, 5.0]])),
+    (l1, l2, mse, rmse),
+    on="the same numbers, predicted (2, 2), target (2, 2)",
+    traps={"this averages by the number of rows, which are two: four elements count": (l1, l2, 2 * mse, (2 * mse).sqrt())},
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
@@ -742,6 +749,9 @@ check.close(
     on="logits (3, 3)",
     traps={
         "this subtracts the sum of row j from column j: keep the axis when you sum, keepdim=True": logits - torch.logsumexp(logits, -1),
+        "this subtracts the largest of row j from column j: keep its axis too, keepdim=True": (
+            logits - logits.amax(-1) - torch.logsumexp(logits - logits.amax(-1), -1)
+        ),
         "this works along the first axis: the classes lie along the last": torch.log_softmax(logits, 0),
     },
 )
@@ -913,6 +923,7 @@ check.close(
     on="logits (2, 3, 2), tags (2, 3) with two of −100",
     traps={
         "this takes the softmax twice: cross_entropy wants logits": torch.tensor(0.5254866),
+        "this adds up the words: the mean is asked for": torch.tensor(1.6932608),
         "this divides by all words: padding is left out of the number too": torch.tensor(0.2822101),
         "this averages sentence by sentence: short sentences then weigh more": torch.tensor(0.3866307),
         "this reshapes the axes: reshape keeps the order of the numbers, so use transpose": torch.tensor(1.1929003),
@@ -1358,6 +1369,7 @@ check.close(
     on="p (3,), q with a zero where p has none",
     traps={
         "this leaves out the outcomes that q calls impossible: only p = 0 adds 0": torch.tensor(-0.1732868),
+        "this turns the infinity into a large number: it is the right result here": torch.tensor(torch.finfo(torch.float32).max),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1387,6 +1399,8 @@ check.close(
         "this is KL(q‖p): kl_div takes the logarithm of q first, then p": reverse,
         "this is KL(q‖p), averaged over all 6 elements: exchange the arguments, and average by rows": reverse / 3,
         "this gives kl_div a q without its logarithm": torch.tensor(-1.2620197),
+        "this gives kl_div p first, as the formula is read: it wants the logarithm of q, then p": torch.tensor(-1.4055605),
+        "this gives kl_div p first, and averages over all 6 elements: it wants the logarithm of q, then p": torch.tensor(-0.4685202),
         "this gives kl_div the logarithm of p as well: only q is expected as a logarithm": torch.tensor(0.0),
         "this is one KL for each row: take their mean": torch.tensor([0.1732868, 0.2007768]),
     },
@@ -1584,7 +1598,7 @@ check.close(
     expected,
     on="logits [1000, −1000], target [0, 1]",
     traps={
-        "this takes the logarithm of a probability that is 0: work with z": torch.tensor(float("inf")),
+        "this makes infinity of e¹⁰⁰⁰, or of the logarithm of a probability that is 0: let −|z| be the only power": torch.tensor(float("inf")),
         "this makes NaN of 0 · ∞: work with z, not with the probability": torch.tensor(float("nan")),
         "this limits the loss at 100, as binary_cross_entropy does on probabilities": torch.tensor(100.0),
     },

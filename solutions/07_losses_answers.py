@@ -166,6 +166,24 @@ def error_measures(predicted, target):
     squares = predicted.square()
     return predicted.abs().sum(), squares.sum().sqrt(), squares.mean(), squares.mean().sqrt()
 
+# %% wrong="other_order" for="error_measures" says="the order is another"
+def error_measures(predicted, target):
+    errors = predicted - target
+    mse = errors.square().mean()
+    return mse, mse.sqrt(), errors.abs().sum(), errors.square().sum().sqrt()
+
+# %% wrong="prints" for="error_measures" says="did you forget `return`"
+def error_measures(predicted, target):
+    errors = predicted - target
+    mse = errors.square().mean()
+    print(errors.abs().sum(), errors.square().sum().sqrt(), mse, mse.sqrt())
+
+# %% wrong="python_sum" for="error_measures" says="Shape: got (2,), expected ()"
+def error_measures(predicted, target):
+    errors = predicted - target
+    total = sum(errors**2)
+    return sum(abs(errors)), total**0.5, total / errors.numel(), (total / errors.numel()) ** 0.5
+
 # %% right="safe_argument" for="entropy"
 def entropy(p):
     safe = torch.where(p > 0, p, 1.0)
@@ -215,6 +233,14 @@ def entropy(p):
 def entropy(p):
     p[p == 0] = 1
     return -(p * torch.log(p)).sum(-1)
+
+# %% wrong="a_list" for="entropy" says="Returned a value of type list"
+def entropy(p):
+    return [-(row * torch.log(row)).sum() for row in p]
+
+# %% wrong="one_number" for="entropy" says="Returned a plain number, expected a tensor"
+def entropy(p):
+    return -(p * torch.log(p)).sum().item()
 
 # %% right="dictionary" for="safe_mse"
 def safe_mse(predicted, target, reduction="mean"):
@@ -362,6 +388,27 @@ def safe_mse(predicted, target, reduction="mean"):
         raise ValueError("shapes differ")
     return F.mse_loss(predicted, target, reduction=reduction)
 
+# %% wrong="prints_the_error" for="safe_mse" says="Expected ValueError, but the call returned None" fails="refuses_shapes,refuses_words"
+def safe_mse(predicted, target, reduction="mean"):
+    if predicted.shape != target.shape:
+        print("the shapes differ")
+        return
+    squares = (predicted - target).square()
+    if reduction == "none":
+        return squares
+    if reduction == "mean":
+        return squares.mean()
+    if reduction == "sum":
+        return squares.sum()
+    print("no such reduction")
+
+# %% wrong="returns_the_error" for="safe_mse" says="Expected ValueError, but the call returned <ValueError>" fails="refuses_shapes,refuses_words"
+def safe_mse(predicted, target, reduction="mean"):
+    if predicted.shape != target.shape or reduction not in ("none", "mean", "sum"):
+        return ValueError("the shapes differ, or there is no such reduction")
+    squares = (predicted - target).square()
+    return {"none": squares, "mean": squares.mean(), "sum": squares.sum()}[reduction]
+
 # %% right="max" for="stable_log_softmax"
 def stable_log_softmax(logits):
     if logits.numel() == 0:
@@ -433,6 +480,16 @@ def stable_log_softmax(logits):
     logits -= logits.amax(-1, keepdim=True)
     return logits - torch.log(torch.exp(logits).sum(-1, keepdim=True))
 
+# %% wrong="no_axis_kept" for="stable_log_softmax" says="keep its axis too"
+def stable_log_softmax(logits):
+    shifted = logits - logits.amax(-1)
+    return shifted - torch.log(torch.exp(shifted).sum(-1))
+
+# %% wrong="values_and_indices" for="stable_log_softmax" says="torch.return_types.max"
+def stable_log_softmax(logits):
+    shifted = logits - logits.max(-1, keepdim=True)
+    return shifted - torch.log(torch.exp(shifted).sum(-1, keepdim=True))
+
 # %% right="flattened" for="tagger_loss"
 def tagger_loss(logits, tags):
     return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), tags.reshape(-1))
@@ -482,6 +539,14 @@ def tagger_loss(logits, tags):
 # %% wrong="softmax_over_words" for="tagger_loss" says="each word has its own distribution"
 def tagger_loss(logits, tags):
     return F.cross_entropy(torch.log_softmax(logits, dim=1).transpose(1, 2), tags)
+
+# %% wrong="prints" for="tagger_loss" says="did you forget `return`"
+def tagger_loss(logits, tags):
+    print(F.cross_entropy(logits.transpose(1, 2), tags))
+
+# %% wrong="a_number" for="tagger_loss" says="Returned a plain number, expected a tensor"
+def tagger_loss(logits, tags):
+    return F.cross_entropy(logits.transpose(1, 2), tags).item()
 
 # %% right="gather" for="cross_entropy_loss"
 def cross_entropy_loss(logits, target, ignore_index=-100):
@@ -636,6 +701,26 @@ def cross_entropy_loss(logits, target, ignore_index=-100):
 def cross_entropy_loss(logits, target, ignore_index=-100):
     return F.cross_entropy(logits, target, ignore_index=ignore_index)
 
+# %% wrong="every_row_at_once" for="cross_entropy_loss" says="ambiguous" fails="probabilities,refuses,large"
+def cross_entropy_loss(logits, target, ignore_index=-100):
+    log_q = torch.log_softmax(logits, 1)
+    if target.dtype == torch.int64:
+        kept = target != ignore_index
+        return -log_q[kept, target[kept]].mean()
+    if target.sum(1) != 1:
+        raise ValueError("a row does not sum to 1")
+    return -(target * log_q).sum(1).mean()
+
+# %% wrong="divides_by_nothing" for="cross_entropy_loss" says="ZeroDivisionError" fails="ignored"
+def cross_entropy_loss(logits, target, ignore_index=-100):
+    log_q = torch.log_softmax(logits, 1)
+    if target.dtype == torch.int64:
+        terms = [-row[index] for row, index in zip(log_q, target) if index != ignore_index]
+        return sum(terms) / len(terms)
+    if ((target.sum(1) - 1).abs() > 0.001).any():
+        raise ValueError("a row does not sum to 1")
+    return -(target * log_q).sum(1).mean()
+
 # %% right="difference_of_two" for="kl_divergence"
 def kl_divergence(p, q):
     own = torch.where(p > 0, p * p.log(), 0.0)
@@ -753,6 +838,22 @@ def kl_divergence(p, q):
 def mean_kl(p, q):
     return F.kl_div(torch.log(q), p, reduction="batchmean")
 
+# %% wrong="as_the_formula_reads" for="kl_divergence" says="as the formula is read" fails="batch"
+def kl_divergence(p, q):
+    return torch.where(p > 0, p * (torch.log(p) - torch.log(q)), 0.0).sum(-1)
+
+
+def mean_kl(p, q):
+    return F.kl_div(p, q, reduction="batchmean")
+
+# %% wrong="no_infinity" for="kl_divergence" says="this turns the infinity into a large number" fails="impossible"
+def kl_divergence(p, q):
+    return torch.nan_to_num(p * (torch.log(p) - torch.log(q)), nan=0.0).sum(-1)
+
+
+def mean_kl(p, q):
+    return F.kl_div(torch.log(q), p, reduction="batchmean")
+
 # %% right="where" for="masked_bce"
 def masked_bce(logits, target, pos_weight=1.0, mask=None):
     if mask is None:
@@ -782,7 +883,7 @@ def masked_bce(logits: Tensor, target: Tensor, pos_weight: float = 1.0, mask: Te
     terms = pos_weight * target * minus_log_sigmoid(logits) + (1 - target) * minus_log_sigmoid(-logits)
     return terms.sum() / terms.numel()
 
-# %% wrong="through_the_probability" for="masked_bce" says="this takes the logarithm of a probability that is 0" fails="stable"
+# %% wrong="through_the_probability" for="masked_bce" says="or of the logarithm of a probability that is 0" fails="stable"
 def masked_bce(logits, target, pos_weight=1.0, mask=None):
     if mask is None:
         mask = torch.ones(logits.shape, dtype=torch.bool)
@@ -955,3 +1056,36 @@ def masked_bce(logits, target, pos_weight=1.0, mask=None):
     if not mask.any():
         return logits.new_zeros(())
     return F.binary_cross_entropy_with_logits(logits[mask], target[mask], pos_weight=torch.tensor(pos_weight))
+
+# %% wrong="asks_the_mask" for="masked_bce" says="ambiguous" fails="refuses,mask"
+def masked_bce(logits, target, pos_weight=1.0, mask=None):
+    if mask:
+        logits, target = logits[mask], target[mask]
+    if logits.shape != target.shape:
+        raise ValueError("one shape")
+    rest = torch.log1p(torch.exp(-logits.abs()))
+    yes, no = torch.clamp(-logits, min=0) + rest, torch.clamp(logits, min=0) + rest
+    return (pos_weight * target * yes + (1 - target) * no).sum() / max(1, logits.numel())
+
+# %% wrong="zero_of_python" for="masked_bce" says="Returned a plain number, expected a tensor" fails="mask"
+def masked_bce(logits, target, pos_weight=1.0, mask=None):
+    if logits.shape != target.shape or (mask is not None and mask.shape != logits.shape):
+        raise ValueError("one shape")
+    z, t = (logits, target) if mask is None else (logits[mask], target[mask])
+    if z.numel() == 0:
+        return 0.0
+    rest = torch.log1p(torch.exp(-z.abs()))
+    yes, no = torch.clamp(-z, min=0) + rest, torch.clamp(z, min=0) + rest
+    return (pos_weight * t * yes + (1 - t) * no).mean()
+
+# %% wrong="writes_into_the_logits" for="masked_bce" says="The call changed its argument 1 in place" fails="values,mask"
+def masked_bce(logits, target, pos_weight=1.0, mask=None):
+    if logits.shape != target.shape or (mask is not None and mask.shape != logits.shape):
+        raise ValueError("one shape")
+    if mask is None:
+        mask = torch.ones(logits.shape, dtype=torch.bool)
+    logits[~mask], target[~mask] = 0.0, 0.0
+    rest = torch.log1p(torch.exp(-logits.abs()))
+    yes, no = torch.clamp(-logits, min=0) + rest, torch.clamp(logits, min=0) + rest
+    terms = pos_weight * target * yes + (1 - target) * no
+    return (terms * mask).sum() / mask.sum().clamp(min=1)

@@ -71,6 +71,17 @@ def test_a_kink_is_told_apart_from_a_flat_place() -> None:
     assert "kink" not in FIGURES["slopes flat"]().alt
 
 
+def test_a_label_that_would_lie_on_the_axis_stands_on_the_other_side() -> None:
+    def place(at: float) -> float:
+        root = ElementTree.fromstring(draw.slopes(lambda x: (x - 5) ** 2, 0, 10, [at]).svg)
+        (label,) = [text for text in root.iter(f"{SVG}text") if (text.text or "").startswith("slope")]
+        return float(label.get("x") or 0)
+
+    axis = place(0) - 12
+    assert place(1) > axis + 0.1 * (place(10) - axis)
+    assert place(4) < place(6)
+
+
 def test_a_function_may_give_tensors() -> None:
     given = draw.slopes(lambda x: torch.tensor(x, dtype=torch.float64).square(), -1, 1, [0.5])
     assert "at 0.5 the slope is 1" in given.alt

@@ -159,6 +159,13 @@ def test_an_exception_without_words_ends_without_a_colon(rooms: Rooms) -> None:
     assert "Net raised NotImplementedError\n  line 3 of its cell, in Net: raise NotImplementedError" in message
 
 
+def test_an_assertion_of_the_answer_is_no_assertion_of_the_test(rooms: Rooms) -> None:
+    source = notebook({"one": "Net(1)"}, "def Net(x):\n    assert x == 2, 'no GPU here'")
+    (check,) = rooms.grade(read_assignment("net", source), source).checks
+    assert check.status == "error"
+    assert "Net raised AssertionError: no GPU here\n  line 3 of its cell, in Net: assert x == 2" in check.message
+
+
 @pytest.mark.parametrize(("ending", "points"), [("0.25", 0.25), ("0.25;", 1.0), ("'all'", 1.0), ("None", 1.0)])
 @pytest.mark.parametrize("judge", ["sealed", "in-process"])
 def test_a_last_value_is_points_unless_it_is_not_shown(rooms: Rooms, judge: str, ending: str, points: float) -> None:

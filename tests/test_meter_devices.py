@@ -91,6 +91,18 @@ def test_reading_a_number_is_one_wait(there: str, name: str) -> None:
     assert seen.transfers == () or there == "cuda"
 
 
+def test_a_tensor_of_numbers_on_a_device_waits_for_each(there: str) -> None:
+    x = torch.ones(3, dtype=torch.float64, device=there)
+    with meter.audit() as seen:
+        y = torch.tensor([x[0], x[1], x[2].reshape(1)])
+        z = torch.tensor([[x[0], 2.0], [3.0, 4.0]])
+        torch.tensor(data=[1.0])
+    assert (y.device.type, y.dtype, z.dtype) == ("cpu", torch.float64, torch.float64)
+    assert (y.tolist(), z.tolist()) == ([1.0, 1.0, 1.0], [[1.0, 2.0], [3.0, 4.0]])
+    assert seen.waits == ("item",) * 4
+    assert seen.transfers == ()
+
+
 def test_printing_is_one_wait(there: str) -> None:
     x = torch.ones(2, device=there)
     with meter.audit() as seen:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval.plugin import get_sanitize_patterns
 
 HERE = Path(__file__).parent
+NOTEBOOKS = sorted([*HERE.parent.glob("course/*.ipynb"), *HERE.parent.glob("solutions/*/*.ipynb")])
 
 
 def stored(source: str, text: str | None, **options: object) -> nbformat.NotebookNode:
@@ -55,6 +59,20 @@ CASES: dict[str, tuple[nbformat.NotebookNode, bool]] = {
     ),
     "a tensor on CUDA with a dtype": (
         stored("print('tensor([1.], dtype=torch.float64)')", "tensor([1.], device='cuda:0', dtype=torch.float64)\n"),
+        True,
+    ),
+    "a tensor on CUDA that breaks its last line": (
+        stored(
+            "print('tensor([1., 2.], grad_fn=<MulBackward0>)')",
+            "tensor([1., 2.], device='cuda:0',\n       grad_fn=<MulBackward0>)\n",
+        ),
+        True,
+    ),
+    "a pair that stands on one line on the CPU": (
+        stored(
+            "print('(tensor([1.]), tensor([2.]))')",
+            "(tensor([1.], device='cuda:0'),\n tensor([2.], device='cuda:0'))\n",
+        ),
         True,
     ),
     "other numbers on CUDA": (stored("print('tensor([2.])')", "tensor([1.], device='cuda:0')\n"), False),
@@ -107,3 +125,57 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
 @pytest.mark.parametrize("case", CASES)
 def test_nbval_accepts_what_it_should_and_nothing_else(case: str, results: dict[str, bool]) -> None:
     assert results[case] is CASES[case][1]
+
+
+def compared(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """The texts of a notebook's outputs that nbval compares."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", []):
+            for output in cell.outputs:
+                yield output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain", "")
+
+
+def sanitised(text: str) -> str:
+    for regex, replace in get_sanitize_patterns((HERE / "nbval_sanitize.cfg").read_text("utf-8")):
+        text = re.sub(regex, replace, text)
+    return text
+
+
+def on_cuda(text: str) -> str:
+    """The text as a machine prints it on which every tensor and every device that is named is its first GPU."""
+    text = text.replace("device(type='cpu')", "device(type='cuda', index=0)")
+    return re.sub(r"tensor\((?:[^()]|\([^()]*\))*\)", _tensor_on_cuda, re.sub(r"\bcpu\b", "cuda:0", text))
+
+
+def _tensor_on_cuda(found: re.Match[str]) -> str:
+    # As torch prints it: what is said behind the numbers starts a new line where the old one would pass 80 characters.
+    shown, *suffixes = re.split(r",\s+(?=[a-z_]+=)", found[0][:-1])
+    if any(suffix.startswith("device=") for suffix in suffixes):
+        return found[0]
+    length = len(shown) - shown.rfind("\n") + 1
+    for suffix in ["device='cuda:0'", *suffixes]:
+        breaks = length + len(suffix) + 2 > 80
+        shown += (",\n       " if breaks else ", ") + suffix
+        length = 7 + len(suffix) if breaks else length + len(suffix) + 2
+    return shown + ")"
+
+
+def test_a_text_on_cuda_is_what_torch_would_print() -> None:
+    long = "tensor([0.1234, 0.1234, 0.1234, 0.1234, 0.1234, 0.1234], grad_fn=<SumBackward1>)"
+    assert on_cuda(f"(tensor(1.), {long})") == (
+        "(tensor(1., device='cuda:0'), tensor([0.1234, 0.1234, 0.1234, 0.1234, 0.1234, 0.1234], device='cuda:0',\n"
+        "       grad_fn=<SumBackward1>))"
+    )
+    assert on_cuda("tensor(..., device='meta', size=(2,)) on cpu") == "tensor(..., device='meta', size=(2,)) on cuda:0"
+    assert on_cuda("tensor([], size=(0, 3))") == "tensor([], device='cuda:0', size=(0, 3))"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_a_notebook_printed_on_the_cpu_holds_on_cuda(path: Path) -> None:
+    for text in compared(nbformat.read(path, as_version=4)):
+        assert sanitised(on_cuda(text)) == sanitised(text)
+
+
+def test_the_course_prints_tensors() -> None:
+    texts = [text for path in NOTEBOOKS for text in compared(nbformat.read(path, as_version=4))]
+    assert sum(on_cuda(text) != text for text in texts) > 50

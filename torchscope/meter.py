@@ -375,12 +375,17 @@ class _Surface(TorchFunctionMode):  # type: ignore[no-untyped-call]  # torch lea
                 seen._quiet = False
         if func is Tensor.__format__ and args[0].is_meta and args[0].dim() == 0:
             return format(args[0].item(), args[1])
-        before = len(seen._transfers)
+        if func not in _BUILDERS:
+            return func(*args, **kwargs)
+        before, place = len(seen._transfers), 1 if func is Tensor.new_tensor else 0
+        data = args[place] if len(args) > place else kwargs.get("data")
+        if isinstance(data, list | tuple) and len(args) > place:
+            # torch reads numbers out of a list one after the other, where no mode sees it.
+            args = (*args[:place], _read(data), *args[place + 1 :])
         result = func(*args, **kwargs)
-        if func in _BUILDERS and type(result) is Tensor and _away(result) and len(seen._transfers) == before:
-            data = args[1] if func is Tensor.new_tensor else args[0]
-            if not isinstance(data, Tensor):
-                seen._transfers.append(_transfer(result, torch.device("cpu"), result.device))
+        built = type(result) is Tensor and not isinstance(data, Tensor)
+        if built and _away(result) and len(seen._transfers) == before:
+            seen._transfers.append(_transfer(result, torch.device("cpu"), result.device))
         return result
 
 
@@ -464,6 +469,15 @@ def _homes(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) 
 
 def _transfer(tensor: Tensor, source: torch.device, target: torch.device) -> Transfer:
     return Transfer(str(source), str(target), tuple(tensor.shape), tensor.numel() * tensor.element_size())
+
+
+def _read(value: object) -> object:
+    """Nested lists in which each number that is on a device was read to the host: a wait for each."""
+    if isinstance(value, list | tuple):
+        return [_read(item) for item in value]
+    if isinstance(value, Tensor) and _away(value) and value.numel() == 1:
+        return torch.full((), value.item(), dtype=value.dtype, device="cpu")
+    return value
 
 
 def _stand_in(dtype: torch.dtype) -> bool | int | float | complex:

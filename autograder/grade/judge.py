@@ -663,6 +663,8 @@ class Court:
                 self.learner.stop()
             return stopped.status, _headed(str(stopped)), 0.0
         except AssertionError as error:
+            if FOREIGN in error.__dict__:  # the answer's own, or torch's in it: no assertion of the test
+                return "error", _headed(described(error)), 0.0
             return "failed", str(error) or _assertion(error), 0.0
         except BaseException as error:
             return "error", _headed(described(error)), 0.0

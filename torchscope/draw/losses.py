@@ -12,7 +12,7 @@ from torch import Tensor
 
 from torchscope.draw.arguments import finite, read, same_length, some
 from torchscope.draw.axes import Axis
-from torchscope.draw.canvas import LABEL, ROOM, Canvas, Point
+from torchscope.draw.canvas import LABEL, ROOM, Canvas, Point, text_width
 from torchscope.draw.colours import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, dark, tint
 from torchscope.draw.figure import Figure
 from torchscope.draw.sentences import first_that_fits
@@ -178,8 +178,10 @@ def slopes(
                 x0, y0 - 24 if not kinked else max(10.0, y0 - 190), label, size=LABEL, fill=dark(VERMILLION), bold=True
             )
         else:
-            away, anchor = (12, "start") if steep > 0 else (-12, "end")
-            canvas.text(x0 + away, y0 + 14, label, size=LABEL, fill=dark(VERMILLION), anchor=anchor, bold=True)
+            away, below, anchor = (12, 14, "start") if steep > 0 else (-12, 14, "end")
+            if steep < 0 and x0 - 12 - text_width(label, LABEL, bold=True) < left:  # it would lie on the axis
+                away, below, anchor = 12, -8, "start"
+            canvas.text(x0 + away, y0 + below, label, size=LABEL, fill=dark(VERMILLION), anchor=anchor, bold=True)
         told = {"at": short(round(value, 6)), "slope": texts[0], "left": texts[0], "right": texts[1]}
         items.append(say("kink" if kinked else "slope", **told))
     facts = {"name": title or say("the_curve"), "x_label": x_label, "low": short(low), "high": short(high)}
