@@ -25,7 +25,7 @@
 # %%
 import torch
 from torch import nn
-from torch.nn import functional as F
+import torch.nn.functional as F
 from torchscope import draw, reveal
 
 hours = torch.tensor([0.0, 1.0, 2.0, 3.0])

@@ -15,7 +15,7 @@
 # %% locked="imports"
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+import torch.nn.functional as F
 
 from autograder import check
 
@@ -64,7 +64,7 @@ READY_BINARIES = (
 # nn.MSELoss(reduction="sum")(predicted, target).item()
 # ```
 #
-# A number. It tests **distances**.
+# A number. It tests **distances**, section 2 of [the chapter](../../course/07_losses.ipynb).
 
 # %% solution="predict_sum" objective="distances"
 predict_sum = ...  # a number
@@ -196,7 +196,7 @@ check.equal(
 # - C: continuous, without a derivative
 # - D: negative
 #
-# One letter. It tests **slopes**.
+# One letter. It tests **slopes**, section 4 of [the chapter](../../course/07_losses.ipynb).
 
 # %% solution="predict_kink" objective="slopes"
 predict_kink = ...  # one letter, in quotes
