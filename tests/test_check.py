@@ -152,6 +152,10 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
     "none_written": (lambda: written_none(), "You wrote None, expected a tensor."),
     "none": (lambda: check.close(None, A), "Got None, expected a tensor: did you forget `return`?"),
     "type": (lambda: check.close("A", A), "Returned a value of type str, expected a tensor."),
+    "plain_from_tensor": (
+        lambda: check.equal(torch.tensor(True), True),
+        "Returned a value of type Tensor, expected bool: `.item()` gives it, of a tensor with one element.",
+    ),
     "number_from_tensor": (
         lambda: check.close(torch.tensor(2.0), 2.0),
         "Returned a tensor, expected a plain number: `.item()` gives it.",

@@ -177,7 +177,8 @@ def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
     if not tensor and not number and not array and is_plain(actual):
         fields = {"got": show(actual), "got_type": type_name(actual)}
         return text("plain_type", **fields, expected=show(expected), expected_type=name)
-    return text("type", got=type_name(actual), expected=name)
+    from_tensor = kind in TENSORS and wanted in (bool, int, float)
+    return text("plain_from_tensor" if from_tensor else "type", got=type_name(actual), expected=name)
 
 
 def _same(actual: object, expected: object) -> bool:

@@ -18,6 +18,7 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "none": "Got None, expected {expected}: did you forget `return`?",
         "none_written": "You wrote None, expected {expected}.",
         "type": "Returned a value of type {got}, expected {expected}.",
+        "plain_from_tensor": "Returned a value of type {got}, expected {expected}: `.item()` gives it, of a tensor with one element.",
         "number_from_tensor": "Returned a tensor, expected a plain number: `.item()` gives it.",
         "array_from_tensor": "Returned a tensor, expected a NumPy array.",
         "tensor_from_array": "Returned a NumPy array, expected a tensor.",
