@@ -137,6 +137,16 @@ def said(rooms: Rooms, answer: str, test: str = "Net(1)") -> str:
     return check.message
 
 
+def test_an_answer_that_leaves_gradients_off_costs_the_next_test_nothing(rooms: Rooms) -> None:
+    answer = "def Net(x):\n    torch.set_grad_enabled(False)\n    return x"
+    slope = "@check.observe\ndef slope(f, x):\n    y = (2 * x).sum()\n    y.backward()\n    return x.grad\n\n\n"
+    test = slope + "check.close(slope(Net, torch.ones(1, requires_grad=True)), 2 * torch.ones(1))"
+    source = notebook({"first": "check.equal(Net(1), 1)", "second": test}, answer)
+    for judge in ("sealed", "in-process"):
+        report = rooms.grade(read_assignment("net", source, judge=judge), source)
+        assert [one.status for one in report.checks] == ["passed", "passed"], report.checks
+
+
 def test_an_exception_says_on_which_input(rooms: Rooms) -> None:
     message = said(rooms, "def Net(x, size):\n    raise ValueError('no')", "Net(torch.ones(2, 3), size=[4])")
     assert "Called with tensor(shape=(2, 3), dtype=torch.float32), size=[4].\nNet raised ValueError: no\n" in message

@@ -74,6 +74,7 @@ _GRADING_VARIABLE = "TORCH_FOUNDATIONS_GRADING"
 _GRADING = bool(os.environ.get(_GRADING_VARIABLE))
 _GENERATOR = torch.Generator()
 _TOLERANCES = compare.TOLERANCES
+_record_gradients = torch.set_grad_enabled
 _NO_TRAPS: Mapping[str, object] = types.MappingProxyType({})
 
 #: What the running test cell shows: the second argument of its `attempted`.
@@ -98,7 +99,7 @@ class NotAttempted(CheckFailed):
 
 
 def attempted(answer: object, what: str, *, given: str = "") -> None:
-    """Note what this test cell shows, seed its randomness, and stop at an untouched answer.
+    """Note what this test cell shows, seed its randomness, let torch record gradients, and stop at an untouched answer.
 
     `given` is `digest` of the code the learner was given, for an answer that does not start empty. An answer whose source
     cannot be had counts as attempted. Raises NotAttempted.
@@ -107,6 +108,7 @@ def attempted(answer: object, what: str, *, given: str = "") -> None:
     current_what = what
     compare.none_is_the_answer = answer is None
     _seed(what)
+    _record_gradients(True)  # an earlier answer may have left it off
     if not (_GRADING or os.environ.get(_GRADING_VARIABLE)):
         _hook_into_ipython()
     if _untouched(answer, given):

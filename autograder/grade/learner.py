@@ -251,6 +251,7 @@ class Learner:
                 if "begin" in document:
                     self.objects.clear()
                     _seed(document["begin"])
+                    torch.set_grad_enabled(True)  # an earlier answer may have left it off
                 reply = answers[document["op"]](document, reader, writer)
             except wire.TooLarge as error:
                 writer = wire.Writer(self.limits, self._refer)
