@@ -37,9 +37,10 @@ SENTENCES: Final = {
     # What is written inside pictures.
     "row": "epoch {epoch}",
     "samples": "sample",
-    "by_sample": "a column is a sample, its letter the batch that has it",
-    "by_place": "from left to right: the order of the samples, and the batch they are in",
-    "dashed": "dashed: in no batch",
+    "by_sample": "letter: the batch of the sample",
+    "by_sample_out": "letter: the batch of the sample · dashed: in none",
+    "by_place": "number: the sample · letter: its batch",
+    "by_place_out": "number: the sample · letter: its batch · dashed: in none",
     "nobody": "–",
     # Errors.
     "no_sample": "draw.mosaic: batch {letter} of epoch {epoch} holds {value}, which is no sample: samples are whole numbers from 0 to {last}. "
@@ -103,9 +104,7 @@ def mosaic(epochs: Iterable[Iterable[Batch]], title: str = "", *, samples: int =
         _columns(canvas, passes, count, left)
     else:
         _places(canvas, passes, left)
-    caption = say("by_sample" if by == "sample" else "by_place")
-    if any(epoch.out for epoch in passes):
-        caption += " · " + say("dashed")
+    caption = say(f"by_{by}_out" if any(epoch.out for epoch in passes) else f"by_{by}")
     return canvas.finish(*_told(passes, count, title), title, caption)
 
 
