@@ -86,16 +86,17 @@ draw.mosaic([torch.arange(10).split(3)], "Ten samples in batches of three", by="
 # %%
 order = torch.randperm(1000, generator=torch.Generator().manual_seed(1))
 other = torch.randperm(1000, generator=torch.Generator().manual_seed(2))
-print(grams.sort().values[:100].mean(), grams[order[:100]].mean(), grams.mean())
+for some in (grams.sort().values[:100], grams[order[:100]], grams):
+    print(round(some.mean().item()), end=" ")
 
 def together(a, b):
     return torch.corrcoef(torch.stack([a, b]))[0, 1].item()
 
-print(f"{together(grams, fees):.2f} {together(grams[order], fees[order]):.2f}")
+print(f"\n{together(grams, fees):.2f} {together(grams[order], fees[order]):.2f}")
 print(f"{abs(together(grams[order], fees[other])):.2f}")
 
 # %% [markdown]
-# The first 100 of the sorted weights have a mean far from that of all, the first 100 of the shuffled ones a similar one. Weights and fees rise together, with a correlation of 0.85, and one order for both leaves it so: a parcel keeps its fee. Shuffled by *two*
+# The first 100 of the sorted weights have a mean far from that of all, the first 100 of the shuffled ones a similar one. Weights and fees rise together, with a correlation of 0.87, and one order for both leaves it so: a parcel keeps its fee. Shuffled by *two*
 # permutations, next to nothing is left. That raises no error; the model learns that a fee has nothing to do with a weight.
 #
 # ## 2 · A dataset
@@ -219,19 +220,21 @@ means = torch.stack([part.mean() for part in worth.split(4)])
 means, means.mean(), worth.mean()
 
 # %% [markdown]
-# An order need not be a permutation. Where one parcel in fifty is damaged, a batch of 20 often shows none, so the rare ones are drawn more often: `torch.multinomial` draws indices, each with a chance in proportion to its weight,
+# An order need not be a permutation. Where one parcel in fifty is damaged, a batch of 20 often shows none, so the rare ones are drawn more often: `torch.multinomial` draws indices, each with a chance in proportion to its weight, here 1 over the number of its kind,
 # and the loader takes them as its `sampler`.
 
 # %%
 damaged = (torch.arange(1000) % 50 == 7).long()
-weights = 1.0 / torch.bincount(damaged)[damaged]
+_, which, counts = torch.unique(damaged, return_inverse=True, return_counts=True)
+weights = 1.0 / counts[which]
 generator = torch.Generator().manual_seed(5)
 picks = torch.multinomial(weights, 1000, replacement=True, generator=generator)
 balanced = DataLoader(TensorDataset(damaged), 200, sampler=picks.tolist(), generator=generator)
 damaged.double().mean(), [batch.sum().item() for (batch,) in balanced]
 
 # %% [markdown]
-# 980 whole parcels with a weight of 1/980 each weigh as much as 20 damaged ones with 1/20: about half of each batch. A mean over such batches is a mean of *these* draws, no longer of all parcels.
+# 980 whole parcels with a weight of 1/980 each weigh as much as 20 damaged ones with 1/20: about half of each batch. A mean over such batches is a mean of *these* draws, no longer of all parcels: for that, each draw has
+# to count with the share of its kind in the data, divided by its share in the draws.
 #
 # **Change one thing.** Add 300 to the sizes above. How many updates has an epoch then, and where will the curve run?
 #
@@ -397,12 +400,12 @@ reveal(ratio, lambda: round(spread(16) / spread(64)))
 # %%
 sizes = [1, 4, 16, 64, 256]
 expected = [each.std().item() / size**0.5 for size in sizes]
-curves = {"measured": [spread(size) for size in sizes], "1 / √B": expected}
+curves = {"measured": [spread(size) for size in sizes], "like 1/√B": expected}
 draw.lines(sizes, curves, "Spread of the slope", "batch size B", log=True)
 
 # %% [markdown]
-# Both axes are logarithmic, so a straight line is a power. The spread falls like 1/√B: four times the work for half of the noise. So small batches make many cheap, noisy steps, large ones few and exact steps, and the learning rate has to fit: a noisy step must be a short one. Batches of one can, besides, use a
-# machine badly (chapter 03: one large product beats many small ones). In practice: as large as memory and the number of updates allow.
+# Both axes are logarithmic, so a straight line is a power. The spread falls like 1/√B: four times the work for half of the noise. So small batches make many cheap, noisy steps, large ones few and exact steps, and the learning rate has to fit: a noisy step must be a short one. Very small batches
+# also leave a machine idle (chapter 03: one large product beats many small ones). In practice: as large as memory and the number of updates allow.
 #
 # **Change one thing.** Add 1000 to the sizes. Why is the spread not 0, though there are only 1000 parcels? (`randint` draws with replacement. A shuffled epoch does not.)
 #
@@ -442,7 +445,7 @@ reveal(loaded_bytes, lambda: torch.load(file).untyped_storage().nbytes())
 # %% [markdown]
 # `many[:10]` is a view, and what is saved is its *storage*: 4000 bytes for 10 numbers. Save a `clone()` to save the part alone.
 #
-# > **Common trap.** A file of tensors is harmless. It is written with Python's `pickle`, and a pickle may name any function to be called while it is read. Below, it is `print`; it could be anything.
+# > **Common trap.** "A file of tensors is harmless." It is written with Python's `pickle`, and a pickle may name any function to be called while it is read. Below, it is `print`; it could be anything.
 
 # %%
 import pickle
