@@ -3,8 +3,8 @@
 #
 # What is in a batch?
 #
-# So far a model saw all its data at once. A million photographs do not fit into memory, and need not: a few hundred of them say well enough which way is down. So
-# the data come in **batches**. This chapter cuts them, first by hand and then with torch's `DataLoader`, and watches what goes wrong quietly.
+# In chapter 09 the batches stood ready. A million photographs do not: they do not fit into memory, and need not, for a few hundred of them say well enough which way is down. This chapter cuts
+# **batches**, first by hand and then with torch's `DataLoader`, and watches what goes wrong quietly.
 
 # %% [markdown]
 # ## What you will be able to do
@@ -189,14 +189,14 @@ draw.mosaic(epochs(4, shuffle=True, drop_last=True), "shuffle=True, drop_last=Tr
 def train(loader, epochs=6):
     torch.manual_seed(0)
     model, losses = nn.Linear(2, 1), []
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.05)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     for epoch in range(epochs):
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss = F.mse_loss(model(x).squeeze(1), y)
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(x)
         losses.append(total / len(fees))
     return losses
@@ -290,7 +290,7 @@ draw.lanes(rows, "Four batches, without workers and with two")
 #
 # ## 5 · Split first
 #
-# A model is measured on samples that it has never met: the **held-out** part. What else was *measured* on the data, a mean, a largest value, a choice of columns, must not have met them either. If it has, that
+# A model is measured on samples that it has never met: the **held-out** part, for validation. What else was *measured* on the data, a mean, a largest value, a choice of columns, must not have met them either. If it has, that
 # is **leakage**, and the held-out loss comes out too good.
 
 # %%
