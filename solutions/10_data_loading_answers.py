@@ -709,7 +709,7 @@ def split_and_standardise(x, order, training_size):
     std = torch.where(std == 0, 1.0, std)
     return training - mean, held_out - mean, mean, std
 
-# %% wrong="rows_for_columns" for="split_and_standardise" says="got"
+# %% wrong="rows_for_columns" for="split_and_standardise" says="this goes along the rows"
 def split_and_standardise(x, order, training_size):
     training, held_out = x[order[:training_size]], x[order[training_size:]]
     mean, std = training.mean(1, keepdim=True), training.std(1, keepdim=True)
@@ -2118,7 +2118,7 @@ class TinyLoader:
         self.position += 1
         return tuple(torch.stack(column) for column in zip(*[self.dataset[i] for i in part]))
 
-# %% wrong="only_once" for="TinyLoader" says="got" fails="shuffles,loop"
+# %% wrong="only_once" for="TinyLoader" says="the loader is used up after one epoch" fails="shuffles,loop"
 class TinyLoader:
     def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False, generator=None):
         self.dataset, self.batch_size = dataset, batch_size
@@ -2171,7 +2171,7 @@ class TinyLoader:
             batches.append(tuple(torch.stack(column) for column in zip(*samples)))
         return batches
 
-# %% wrong="no_length" for="TinyLoader" says="len()" fails="length"
+# %% wrong="no_length" for="TinyLoader" says="has no attribute" fails="length"
 class TinyLoader:
     def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False, generator=None):
         self.dataset, self.batch_size = dataset, batch_size
