@@ -190,7 +190,7 @@ def train(loader, epochs=6):
     torch.manual_seed(0)
     model, losses = nn.Linear(2, 1), []
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    for epoch in range(epochs):
+    for _ in range(epochs):
         total = 0.0
         for x, y in loader:
             optimizer.zero_grad()
@@ -265,9 +265,10 @@ own = torch.Generator()
 mine = DataLoader(range(14), batch_size=4, shuffle=True, generator=own)
 print(number_after(lambda: list(mine)) == number_after(lambda: None))
 runs = []
-for run in range(2):
+for _ in range(2):
     own.manual_seed(2)
-    runs.append([list(mine)[0].tolist() for epoch in range(3)])
+    passes = [list(mine) for _ in range(3)]
+    runs.append([batches[0].tolist() for batches in passes])
 runs[0], runs[0] == runs[1]
 
 # %% [markdown]
@@ -359,7 +360,7 @@ reveal(stacked, lambda: next(iter(DataLoader(tours, batch_size=3))).shape)
 def pad(tours):
     lengths = torch.tensor([len(tour) for tour in tours])
     padded = torch.zeros(len(tours), lengths.max().item())
-    for row, tour in zip(padded, tours):
+    for row, tour in zip(padded, tours, strict=True):
         row[: len(tour)] = tour
     mask = torch.arange(padded.shape[1]) < lengths.unsqueeze(1)
     return padded, mask
@@ -433,7 +434,7 @@ loaded.keys(), torch.equal(loaded["mean"], mean)
 # %%
 many, file = torch.zeros(1000), io.BytesIO()
 torch.save(many[:10], file)
-file.tell() == len(file.getvalue())
+print(file.tell() == len(file.getvalue()))
 
 # %% predict="loaded_bytes"
 loaded_bytes = ...  # the size of the storage that is loaded, in bytes

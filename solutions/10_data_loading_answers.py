@@ -793,7 +793,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="nominal_size" for="mean_loss" says="this multiplies each mean by batch_size" fails="uneven,quiet,batches"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -841,7 +841,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="means_over_samples" for="mean_loss" says="multiply each by the rows of its batch"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -851,7 +851,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="sum_only" for="mean_loss" says="divide by the number of samples"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -861,7 +861,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="sum_over_samples" for="mean_loss" says="mse_loss averages over them too" fails="even,uneven,batches"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -871,7 +871,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="one_by_one" for="mean_loss" says="this shows each row alone" fails="batches"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for row, target in zip(x, y):
             total += F.mse_loss(model(row.unsqueeze(0)), target.unsqueeze(0)).item()
@@ -887,7 +887,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="a_tensor" for="mean_loss" says="expected a plain number"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -908,7 +908,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="last_batch" for="mean_loss" says="this is the loss of the last batch" fails="even,uneven,quiet"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -918,7 +918,7 @@ def mean_loss(model, x, y, batch_size):
 
 # %% wrong="no_return" for="mean_loss" says="did you forget `return`"
 def mean_loss(model, x, y, batch_size):
-    total, batches = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(x), batch_size):
             predicted = model(x[start : start + batch_size])
@@ -1212,13 +1212,11 @@ def real_mean(padded, mask):
 # %% wrong="no_mask" for="pad_batch" says="three tensors are asked for" fails="values,features,empty"
 def pad_batch(samples):
     sequences = [sequence for sequence, _ in samples]
-    lengths = torch.tensor([len(sequence) for sequence in sequences])
     longest = max(len(sequence) for sequence in sequences)
     first = sequences[0]
     padded = torch.zeros(len(samples), longest, *first.shape[1:], dtype=first.dtype)
     for row, sequence in zip(padded, sequences):
         row[: len(sequence)] = sequence
-    mask = torch.arange(longest) < lengths.unsqueeze(1)
     return padded, torch.tensor([label for _, label in samples])
 
 
@@ -1559,7 +1557,6 @@ def balanced_indices(labels, count, seed):
     _, which, counts = torch.unique(labels, return_inverse=True, return_counts=True)
     size = counts[which].double()
     indices = torch.multinomial(1 / size, count, replacement=True, generator=generator)
-    weights = size * len(counts) / len(labels)
     return indices
 
 # %% wrong="prints" for="balanced_indices" says="did you forget `return`"
@@ -1889,8 +1886,7 @@ class TinyLoader:
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
     def __iter__(self):
-        n, size = len(self.dataset), self.batch_size
-        order = self.order
+        size, order = self.batch_size, self.order
         for k in range(len(self)):
             samples = [self.dataset[i] for i in order[k * size : (k + 1) * size]]
             yield tuple(torch.stack(column) for column in zip(*samples))
