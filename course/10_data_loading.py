@@ -212,6 +212,8 @@ draw.lines(range(1, 7), losses, "Loss of each epoch", "epoch")
 # %% [markdown]
 # Both looked at every parcel six times. But with one batch of 1000 that makes 6 updates, with ten batches of 100 it makes 60.
 #
+# **Change one thing.** Add 300 to the sizes. How many updates has an epoch then, and where will the curve run?
+#
 # > **Common trap.** The mean of the batches' means. It counts every batch alike, and so a parcel of a short last batch more than others. Multiply by `len(x)`, add up, and divide by the number of samples *once*.
 
 # %%
@@ -236,8 +238,6 @@ damaged.double().mean(), [batch.sum().item() for (batch,) in balanced]
 # 980 whole parcels with a weight of 1/980 each weigh as much as 20 damaged ones with 1/20: about half of each batch. A mean over such batches is a mean of *these* draws, no longer of all parcels: for that, each draw has
 # to count with the share of its kind in the data, divided by its share in the draws.
 #
-# **Change one thing.** Add 300 to the sizes above. How many updates has an epoch then, and where will the curve run?
-#
 # ## 4 · Who draws?
 #
 # A shuffling loader needs random numbers. From whom? This cell resets the global generator, makes one pass over a loader **without shuffling**, and draws a number. Is it the number that comes when no loader ran?
@@ -258,7 +258,7 @@ reveal(same_number, lambda: number_after(lambda: list(plain)) == number_after(la
 
 # %% [markdown]
 # Each pass draws one number, even if it shuffles nothing, and draws it from the *global* generator. So an extra look at the held-out data changes
-# the dropout, the noise and the order of everything after it, and a run cannot be repeated. Give each loader a generator of its own:
+# the dropout, the noise and the order of everything after it: the same seed, and another run. Give each loader a generator of its own:
 
 # %%
 own = torch.Generator()
