@@ -299,6 +299,8 @@ order = torch.randperm(1000, generator=torch.Generator().manual_seed(6))
 training, held_out = parcels[order[:800]], parcels[order[800:]]
 mean, std = training.mean(0), training.std(0)
 ready, ready_held_out = (training - mean) / std, (held_out - mean) / std
+own = torch.Generator().manual_seed(6)
+[len(part) for part in torch.utils.data.random_split(data, [800, 200], generator=own)]
 
 # %% predict="exactly"
 exactly = ...  # do the columns of ready, and of ready_held_out, have mean 0? A pair of True or False
@@ -332,7 +334,8 @@ lines = {
 draw.number_lines(lines, "Weights, standardised")
 
 # %% [markdown]
-# By its own ruler the held-out part looks like any other, and that it is heavy is lost. (Of the training part, every ninetieth parcel is drawn.) `random_split` of `torch.utils.data` splits a dataset; what you measure on the parts is up to you.
+# By its own ruler the held-out part looks like any other, and that it is heavy is lost. (Of the training part, every ninetieth parcel is drawn.) `random_split`, in the first cell, splits a dataset; on which part
+# you measure is up to you.
 #
 # **Change one thing.** Let `held_out` be a single row, `order[999:]`. What is its standard deviation, and what would its own ruler make of it?
 #

@@ -1558,7 +1558,10 @@ check.source_without(balanced_indices, *READY_SAMPLERS)
 def shares(function, labels, count, seed):
     import torch
 
-    drawn = labels[function(labels, count, seed)[0]]
+    result = function(labels, count, seed)
+    if type(result) is not tuple:
+        return result
+    drawn = labels[result[0]]
     return [round((drawn == label).double().mean().item(), 4) for label in torch.unique(labels).tolist()]
 
 
@@ -1606,7 +1609,8 @@ check.source_without(balanced_indices, *READY_SAMPLERS)
 def times(function, labels, count, seed):
     import torch
 
-    return torch.bincount(function(labels, count, seed)[0], minlength=len(labels)).tolist()
+    result = function(labels, count, seed)
+    return torch.bincount(result[0], minlength=len(labels)).tolist() if type(result) is tuple else result
 
 
 # With 2 classes and 4000 draws, each of k samples of a class is expected 2000 / k times, with a standard deviation below the root of that.
@@ -1614,8 +1618,12 @@ def times(function, labels, count, seed):
 # and it was at most 109 away; the band has 160.
 labels = torch.tensor([0, 1] + [0] * 18)
 seen = times(balanced_indices, labels, 4000, 6)
+check.equal(
+    sum(seen) if isinstance(seen, list) else seen,
+    4000,
+    on="the number of draws, 19 samples of class 0 and 1 of class 1, count 4000",
+)
 single = seen[1]
-check.equal(sum(seen), 4000, on="the number of draws, 19 samples of class 0 and 1 of class 1, count 4000")
 often = max(abs(number - 2000 / 19) for k, number in enumerate(seen) if k != 1)
 check.equal(
     often <= 5.5 * (2000 / 19) ** 0.5,
@@ -1645,7 +1653,10 @@ check.source_without(balanced_indices, *READY_SAMPLERS)
 
 @check.observe
 def weighed(function, labels, count, seed):
-    indices, weights = function(labels, count, seed)
+    result = function(labels, count, seed)
+    if type(result) is not tuple:
+        return result
+    indices, weights = result
     return {str(label): sorted({round(w, 9) for w in weights[labels[indices] == label].tolist()}) for label in sorted(set(labels.tolist()))}
 
 
@@ -1683,7 +1694,10 @@ def drawn(function, labels, count, seeds, states):
     runs, moved = [], False
     for k, seed in enumerate(seeds):
         torch.set_rng_state(states[k % len(states)])
-        indices, weights = function(labels, count, seed)
+        result = function(labels, count, seed)
+        if type(result) is not tuple:
+            return result
+        indices, weights = result
         runs.append((indices.tolist(), len(weights)))
         moved = moved or not torch.equal(states[k % len(states)], torch.get_rng_state())
     return runs, moved
@@ -1692,7 +1706,13 @@ def drawn(function, labels, count, seeds, states):
 labels = torch.tensor([0] * 9 + [1] * 3)
 generator = check.generator()
 states = [generator.get_state(), torch.rand(1, generator=generator), generator.get_state()][::2]
-(first, again, other), moved = drawn(balanced_indices, labels, 40, [21, 21, 22], states)
+report = drawn(balanced_indices, labels, 40, [21, 21, 22], states)
+check.equal(
+    [len(run[0]) for run in report[0]] if isinstance(report, tuple) else report,
+    [40, 40, 40],
+    on="the number of draws, for three seeds, labels (12,), count 40",
+)
+(first, again, other), moved = report
 check.equal(first == again, True, on="whether one seed gives the same draws twice, labels (12,), count 40", traps={"the seed does not decide: seed a generator of your own with it": False})
 check.equal(first != other, True, on="whether seeds 21 and 22 give different draws", traps={"the draws are the same for every seed": False})
 check.equal(moved, False, on="whether the global generator moves", traps={"this seeds or draws from the global generator: make one of your own": True})
