@@ -230,7 +230,7 @@ check.equal(
 # torch.load(file).untyped_storage().nbytes()
 # ```
 #
-# A number. It tests **files**.
+# A number. It tests **files**, section 8 of [the chapter](../../course/10_data_loading.ipynb).
 
 # %% solution="predict_saved" objective="files"
 predict_saved = ...  # a number
