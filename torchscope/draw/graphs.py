@@ -307,7 +307,15 @@ def _told(boxes: list[_Box], title: str) -> tuple[str, str]:
         "leaves": say("one_leaf" if leaves == 1 else "leaves", count=leaves),
     }
     found = [
-        say("alt_item" if box.gradient else "alt_item_value", node=_called(box), value=box.value, gradient=box.gradient)
+        (
+            box,
+            say(
+                "alt_item" if box.gradient else "alt_item_value",
+                node=_called(box),
+                value=box.value,
+                gradient=box.gradient,
+            ),
+        )
         for box in boxes
         if box.value
     ]
@@ -317,8 +325,9 @@ def _told(boxes: list[_Box], title: str) -> tuple[str, str]:
         targets = ", ".join(_called(boxes[target]) for target in box.targets)
         key = "leaf_words" if box.kind == "leaf" else "node_words"
         words.append(say(key, node=_called(box), targets=targets, facts=known))
-    alt = first_that_fits(say("alt", **facts, found="; ".join(reversed(found))), say("alt_short", **facts))
-    return alt, "\n".join(words)
+    told = [[one for box, one in found if kind in ("", box.kind)] for kind in ("", "leaf")]
+    some = [say("alt", **facts, found="; ".join(reversed(part))) for part in told if part]
+    return first_that_fits(*some, say("alt_short", **facts)), "\n".join(words)
 
 
 def _called(box: _Box) -> str:
