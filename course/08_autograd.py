@@ -196,13 +196,13 @@ torch.testing.assert_close(room.grad, v @ J)
 draw.product(v.unsqueeze(0), J, 0, 0)
 
 # %% [markdown]
-# It is the slope of the price, 10 · area + 1 · rim: handing in v is the same as `(v * result).sum().backward()`. torch never builds J. For a layer with a million outputs it could
+# In the picture A is v and B is J. The result is the slope of the price, 10 · area + 1 · rim: handing in v is the same as `(v * result).sum().backward()`. torch never builds J. For a layer with a million outputs it could
 # not; each operation only knows how to turn a v for its result into one for its inputs, and that is all `backward()` needs.
 #
 # Here lies the reason to walk backwards. One walk gives one row of J: the slopes of *one* result in *all* inputs. A loss is one result, and a network has millions of
-# inputs to it; one walk, about as expensive as computing the loss a second and a third time, serves them all. A walk forwards gives a column: all results, one input.
+# inputs to it; one walk serves them all, where measuring took two runs for each. A walk forwards would give a column of J: all results, one input.
 #
-# **Change one thing.** Hand in `torch.ones(2)`. Whose slopes are these? Write them as those of a sum.
+# **Change one thing.** Hand in `torch.ones(2)` as v. Whose slopes are these? Write them as those of a sum.
 #
 # ## 5 · Where gradients stay
 #
@@ -316,8 +316,8 @@ refusal(lambda: e.backward())
 #
 # ## 7 · Without a graph
 #
-# An update of a parameter is no part of the loss, and a model in use needs no slopes. Three ways turn recording off. `no_grad` records nothing in its block. `inference_mode` is stricter
-# and a little faster: its tensors can never join a graph. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
+# An update of a parameter is no part of the loss, and a model in use needs no slopes. Three ways turn recording off. `no_grad` records nothing in its block. `inference_mode` is stricter:
+# its tensors can never join a graph, so torch need not keep count of them. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
 
 # %% predict="evaluated"
 evaluated = ...  # nn.Linear(3, 2).eval()(torch.ones(3)).requires_grad: True or False
@@ -355,7 +355,7 @@ w = torch.tensor(3.0, requires_grad=True)
 print(refusal(lambda: w.sub_(0.1 * w.grad)), (w - 0.1 * w.grad).is_leaf)
 with torch.no_grad():
     w -= 0.1 * w.grad
-w, w.is_leaf
+w, w.is_leaf, w.detach().data_ptr() == w.data_ptr()
 
 # %% [markdown]
 # **Change one thing.** Under `no_grad`, write `w = w - 0.1 * w.grad`. A leaf? Does it still ask? That is two bugs with one message: none.
@@ -391,7 +391,7 @@ draw.graph(c, {"x": x, "w": w, "z": z}, "c = Σ(x∘w + z)")
 # > And x∘w + z is not *the* linear operation: it sums over nothing. A linear layer, x @ W + b, does.
 #
 # Two rules carry over to every layer. A gradient has the shape of its tensor. And **what forward copies, backward adds up**: below, broadcasting copies one bias to five rows, so its slope is
-# the sum of five.
+# the sum of five. A weight of a layer is used once for every sample of the batch: its slope, too, adds up over the batch.
 
 # %%
 bias, upstream = torch.zeros(3, requires_grad=True), torch.arange(15.0).reshape(5, 3)
@@ -434,14 +434,13 @@ x = torch.tensor([-3.0, 0.5], dtype=torch.float64, requires_grad=True)
 torch.autograd.gradcheck(SignedSquare.apply, (x,)), SignedSquare.apply(x)
 
 # %% [markdown]
-# `gradcheck` holds a backward against finite differences. It wants `float64`, and so does anyone who measures: a step that is too large bends, one that is too small drowns in rounding. The error of
-# a measured slope of eˣ at 1, with (f(x + h) − f(x − h)) / 2h:
+# `gradcheck` holds a backward against finite differences. It wants `float64`, and so does anyone who measures: over a large step the curve bends, and a small one drowns in rounding. Below is the error of the slope of x³ at 1, which is 3, measured with (f(x + h) − f(x − h)) / 2h:
 
 # %%
 def error_of_slope(h, dtype):
-    at = torch.tensor(1.0, dtype=dtype)
-    measured = ((at + h).exp() - (at - h).exp()).double() / (2 * h)
-    return (measured - torch.tensor(1.0, dtype=torch.float64).exp()).abs().item()
+    high, low = torch.tensor(1 + h, dtype=dtype), torch.tensor(1 - h, dtype=dtype)
+    measured = (high * high * high - low * low * low).double() / (2 * h)
+    return (measured - 3).abs().item()
 
 steps = [10.0**-k for k in range(1, 8)]
 curves = {str(dtype)[6:]: [error_of_slope(h, dtype) for h in steps]
