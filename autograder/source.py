@@ -68,6 +68,10 @@ class SourceError(Exception):
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.path), p.line)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[SourceError], tuple[tuple[Problem, ...]]]:
+        # A worker process sends it home: an exception is rebuilt from its text otherwise.
+        return SourceError, (self.problems,)
+
 
 @dataclass(frozen=True)
 class Cell:

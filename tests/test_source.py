@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import jupytext
@@ -212,6 +213,12 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         tiny.write(tmp_path, chapter=chapter, assignment=assignment).load()
     assert len(caught.value.problems) == 2
+
+
+def test_problems_survive_the_way_from_a_worker_process(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        tiny.write(tmp_path, chapter=broken(tiny.CHAPTER, CHAPTER_FAULTS["unknown tag"])).load()
+    assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
 
 
 def test_torch_names_are_found_in_code_and_in_docstring_examples() -> None:
