@@ -14,7 +14,7 @@
 # - **chain**: multiply local slopes along a graph (`three_chains`, `predict_mean`)
 # - **vectors**: hand `backward` a vector where the result is one (`predict_vector`)
 # - **adding**: use gradients that add up, and clear them (`micro_batch_gradients`, `predict_twice`)
-# - **updates**: change a parameter without breaking the graph (`fit_line`, `predict_mode`)
+# - **updates**: change a parameter without breaking the graph (`step_a`, `predict_mode`)
 # - **layer**: write the backward pass of a linear layer (`linear_backward`)
 # - **checking**: hold a gradient against finite differences (`check_gradient`)
 # - **engine**: build an autograd of your own (`Value`)
@@ -286,11 +286,11 @@ reveal(kept, lambda: saved(lambda: big + big))
 
 # %%
 calls = {"big + big": lambda: big + big, "big.sum()": lambda: big.sum(), "big.exp()": lambda: big.exp(),
-         "big * big": lambda: big * big, "big * big.exp()": lambda: big * big.exp()}
+         "big.tanh()": lambda: big.tanh(), "big * big": lambda: big * big}
 draw.bars(list(calls), [saved(call) for call in calls.values()], "Numbers saved for backward")
 
 # %% [markdown]
-# A sum has slope 1 whatever it adds. A product saves both factors; `exp` saves its result, which is its own slope. This is why training takes more memory than using a
+# A sum has slope 1 whatever it adds. A product saves both factors. `exp` saves its result, which is its own slope; so does `tanh`, whose slope is 1 − result². This is why training takes more memory than using a
 # model. After `backward()` all of it is **freed**, and a second walk through the same graph fails. `retain_graph=True` keeps it for one more.
 
 # %%
