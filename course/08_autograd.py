@@ -332,9 +332,10 @@ with torch.no_grad():
     results["no_grad"] = model(day)
 with torch.inference_mode():
     results["inference_mode"] = model(day)
-joined = [refusal(lambda: (t * W).requires_grad) is True for t in results.values()]
-marks = [["yes" if t.requires_grad else "no", "yes" if joins else "no"]
-         for t, joins in zip(results.values(), joined)]
+marks = []
+for t in results.values():
+    joins = refusal(lambda t=t: (t * W).requires_grad)
+    marks.append(["yes" if answer is True else "no" for answer in (t.requires_grad, joins)])
 draw.table(list(results), ["has a graph", "may join one"], marks, "Results of one model")
 
 # %% [markdown]

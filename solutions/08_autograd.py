@@ -613,7 +613,8 @@ check.close(
 generator = check.generator()
 for shape in [(5,), (1,), (2, 3), (), (0,)]:
     x = torch.randn(shape, generator=generator, dtype=torch.float64)
-    check.close(first_of_three(three_chains, x), 18 * x + 6, on=f"x {shape}, float64, the first gradient")
+    expected = 18 * x + 6
+    check.close(first_of_three(three_chains, x), expected, on=f"x {shape}, float64, the first gradient")
 ### END HIDDEN TESTS
 
 # %% test="three_chains-bells" points=3
@@ -646,8 +647,7 @@ check.close(
         "this has lost the sign of −x²": -expected,
         "this forgets the factor 2 of x²": expected / 2,
         "this lowers the power of e, as if it were x to some power: the slope of eᵘ is eᵘ": 2 * x * x * torch.exp(-x * x - 1) / 6,
-        "this adds up: a gradient has the shape of x": expected.sum(),
-        "this takes the mean of the gradient: each entry has its own slope": (6 * expected).mean(),
+        "this is one number: each entry has its own slope": expected.sum(),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1450,7 +1450,7 @@ def gradient_in_x(function, x, W, v):
 
 x = torch.tensor([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
-v = torch.tensor([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
+v = torch.tensor([[1.0, 2.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
 expected = v @ W.T
 check.close(
     gradient_in_x(linear_backward, x, W, v),
@@ -1471,9 +1471,10 @@ for samples, inputs, outputs in [(4, 3, 2), (1, 2, 5), (3, 3, 3), (2, 1, 1), (0,
     x = torch.randn(samples, inputs, generator=generator, dtype=torch.float64)
     W = torch.randn(inputs, outputs, generator=generator, dtype=torch.float64)
     v = torch.randn(samples, outputs, generator=generator, dtype=torch.float64)
+    expected = v @ W.T
     check.close(
         gradient_in_x(linear_backward, x, W, v),
-        v @ W.T,
+        expected,
         on=f"x ({samples}, {inputs}), W ({inputs}, {outputs}), float64",
         traps={"this lacks a transpose, which shows only where W is square: v @ W.T": lambda: v @ W},
     )
@@ -1495,7 +1496,7 @@ def gradient_in_W(function, x, W, v):
 
 x = torch.tensor([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
-v = torch.tensor([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
+v = torch.tensor([[1.0, 2.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
 expected = x.T @ v
 check.close(
     gradient_in_W(linear_backward, x, W, v),
@@ -1517,14 +1518,15 @@ for samples, inputs, outputs in [(4, 3, 2), (1, 2, 5), (3, 3, 3), (2, 1, 1), (0,
     x = torch.randn(samples, inputs, generator=generator, dtype=torch.float64)
     W = torch.randn(inputs, outputs, generator=generator, dtype=torch.float64)
     v = torch.randn(samples, outputs, generator=generator, dtype=torch.float64)
+    expected = x.T @ v
     check.close(
         gradient_in_W(linear_backward, x, W, v),
-        x.T @ v,
+        expected,
         on=f"x ({samples}, {inputs}), W ({inputs}, {outputs}), float64",
         traps={
             "this is transposed, which shows only where W is not square: W is (n, m)": v.T @ x,
             "this lacks a transpose, which shows only where all sizes are equal: x.T @ v": lambda: x @ v,
-            "this averages over the batch: leave that to the loss": x.T @ v / max(1, samples),
+            "this averages over the batch: leave that to the loss": expected / max(1, samples),
         },
     )
 ### END HIDDEN TESTS
@@ -1544,7 +1546,7 @@ def gradient_in_b(function, x, W, v):
 
 x = torch.tensor([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
-v = torch.tensor([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
+v = torch.tensor([[1.0, 2.0, 0.0], [0.0, 2.0, 1.0], [1.0, 0.0, 3.0]])
 expected = v.sum(0)
 check.close(
     gradient_in_b(linear_backward, x, W, v),
@@ -1566,7 +1568,13 @@ for samples, inputs, outputs in [(4, 3, 2), (1, 2, 5), (3, 3, 3), (2, 1, 1), (0,
     x = torch.randn(samples, inputs, generator=generator)
     W = torch.randn(inputs, outputs, generator=generator)
     v = torch.randn(samples, outputs, generator=generator)
-    check.close(gradient_in_b(linear_backward, x, W, v), v.sum(0), on=f"x ({samples}, {inputs}), W ({inputs}, {outputs}), float32")
+    expected = v.sum(0)
+    check.close(
+        gradient_in_b(linear_backward, x, W, v),
+        expected,
+        on=f"x ({samples}, {inputs}), W ({inputs}, {outputs}), float32",
+        traps={"this adds up over the outputs: b has an entry for each output": v.sum(1)},
+    )
 ### END HIDDEN TESTS
 
 # %% test="linear_backward-leading" points=5
@@ -1574,9 +1582,10 @@ check.attempted(linear_backward, "linear_backward takes any number of leading ax
 check.source_without(linear_backward, *READY_GRADIENTS)
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
 x, v = torch.tensor([3.0, -2.0]), torch.tensor([1.0, 2.0, 0.5])
+expected = (v @ W.T, torch.outer(x, v), v.clone())
 check.close(
     linear_backward(x, W, v),
-    (v @ W.T, torch.outer(x, v), v.clone()),
+    expected,
     on="x (2,), W (2, 3), v (3,): one sample, no batch",
     traps={
         "this adds up the one sample's v: without a batch there is nothing to sum over": v.sum(),
@@ -1683,17 +1692,18 @@ def measured_slopes(function, which, x, h):
 
 x = torch.tensor([1.0, 2.0, -1.0], dtype=torch.float64)
 h = 0.1
-one_sided = ((x + h) ** 3 - x**3) / h
+expected, one_sided = 3 * x * x + h * h, ((x + h) ** 3 - x**3) / h
 check.close(
     measured_slopes(check_gradient, "cubes", x, h),
-    3 * x * x + h * h,
+    expected,
     on="Σ x³ at x (3,), h = 0.1",
     traps={
         "this looks to the right only: (f(x + h) − f(x − h)) / 2h looks to both sides": one_sided,
         "this looks to the left only: (f(x + h) − f(x − h)) / 2h looks to both sides": (x**3 - (x - h) ** 3) / h,
-        "this divides by h: from x − h to x + h it is 2h": 2 * (3 * x * x + h * h),
-        "this does not divide by 2h": 2 * h * (3 * x * x + h * h),
-        "this nudges all entries at once: a partial derivative moves one, and holds the others still": (3 * x * x + h * h).sum().expand(3),
+        "this divides by h: from x − h to x + h it is 2h": 2 * expected,
+        "this does not divide by 2h": 2 * h * expected,
+        "this divides by 2 and multiplies by h: put brackets around 2 * h": h * h * expected,
+        "this nudges all entries at once: a partial derivative moves one, and holds the others still": expected.sum().expand(3),
         "this is the exact gradient, or that of a smaller step: measure with the h that is given": 3 * x * x,
     },
 )
@@ -1701,13 +1711,9 @@ check.close(
 generator = check.generator()
 for size, h in [(4, 0.01), (1, 0.5), (3, 0.2)]:
     x = torch.randn(size, generator=generator, dtype=torch.float64) + 2
-    check.close(measured_slopes(check_gradient, "cubes", x, h), 3 * x * x + h * h, on=f"Σ x³ at x ({size},), h = {h}, float64")
-    check.close(
-        measured_slopes(check_gradient, "product", x, h),
-        x.prod() / x,
-        on=f"the product of x ({size},), h = {h}, float64",
-    )
-    check.close(measured_slopes(check_gradient, "squared sum", x, h), (2 * x.sum()).expand(size), on=f"(Σ x)² at x ({size},), h = {h}")
+    expected = {"cubes": 3 * x * x + h * h, "product": x.prod() / x, "squared sum": (2 * x.sum()).expand(size)}
+    for which in expected:
+        check.close(measured_slopes(check_gradient, which, x, h), expected[which], on=f"{which} of x ({size},), h = {h}, float64")
 ### END HIDDEN TESTS
 
 # %% test="check_gradient-shapes" points=4
@@ -1718,10 +1724,10 @@ check.source_without(check_gradient, *READY_NUMBERS)
 @check.observe
 def slopes_of_any_shape(function, x):
     before = x.detach().clone()
-    seen = []
 
     def weighted(x):
-        seen.append(tuple(x.shape))
+        if x.shape != before.shape:
+            raise ValueError(f"function was called with the shape {tuple(x.shape)}: hand it x in its own shape, {tuple(before.shape)}")
         return (x * x * (1 + before.double())).sum()
 
     result = function(weighted, lambda x: 2 * x * (1 + before.double()), x, 0.25)
@@ -1729,8 +1735,6 @@ def slopes_of_any_shape(function, x):
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     if not before.equal(x.detach()):
         raise ValueError("x is another one after the call: nudge a copy")
-    if any(shape != tuple(x.shape) for shape in seen):
-        raise ValueError(f"function was called with the shape {seen[0]}: it expects x in its own shape, {tuple(x.shape)}")
     return result
 
 
@@ -1743,7 +1747,8 @@ traps = {
     "the verdict is a tensor: True or False is asked for": torch.tensor(True),
 }
 check.close(slopes_of_any_shape(check_gradient, x), expected, on="x (2, 3)", traps=traps)
-check.close(slopes_of_any_shape(check_gradient, x[0].clone().requires_grad_()), (True, expected[1][0]), on="x (3,), asking for a gradient", traps=traps)
+row = (True, expected[1][0].clone())
+check.close(slopes_of_any_shape(check_gradient, x[0].clone().requires_grad_()), row, on="x (3,), asking for a gradient", traps=traps)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for shape in [(), (1,), (2, 1, 3), (4, 1), (0,), (2, 0)]:
@@ -1756,7 +1761,8 @@ for shape in [(), (1,), (2, 1, 3), (4, 1), (0,), (2, 0)]:
             on=f"x {shape}, {'asking for a gradient' if asks else 'not asking'}",
         )
 turned = torch.randn(3, 2, generator=generator, dtype=torch.float64).T
-check.close(slopes_of_any_shape(check_gradient, turned), (True, 2 * turned * (1 + turned)), on="x (2, 3), the transpose of a (3, 2)")
+expected = (True, 2 * turned * (1 + turned))
+check.close(slopes_of_any_shape(check_gradient, turned), expected, on="x (2, 3), the transpose of a (3, 2)")
 ### END HIDDEN TESTS
 
 # %% test="check_gradient-verdict" points=4
@@ -1874,9 +1880,10 @@ generator = check.generator()
 for dtype in (torch.float32, torch.float16, torch.float64):
     for shape in [(4,), (2, 3)]:
         x = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+        expected = (True, 3 * x.double() * x.double())
         check.close(
             measured_from(check_gradient, x),
-            (True, 3 * x.double() * x.double()),
+            expected,
             on=f"Σ x³ at x {shape}, {dtype}",
             rtol=1e-6,
             atol=1e-8,
@@ -2225,10 +2232,13 @@ power = ("this forgets to lower the power: the slope of uⁿ is n · uⁿ⁻¹",
 for steps, wrong in [
     ([x, y, ("+", "v0", "v1")], [nothing]),
     ([x, y, ("*", "v0", "v1")], [swapped, nothing]),
-    ([x, y, ("-", "v0", "v1")], [minus]),
-    ([x, y, ("/", "v0", "v1")], [("the slope of u / v in v is −u/v²", [-0.5, 0.75]), ("the slope of u / v in v is −u/v²", [-0.5, 1 / 3])]),
-    ([x, ("**", "v0", 3)], [power, ("this forgets the factor n: the slope of uⁿ is n · uⁿ⁻¹", [9.0])]),
     ([x, ("neg", "v0")], [("the slope of −u is −1", [1.0])]),
+    ([x, y, ("-", "v0", "v1")], [minus]),
+    ([x, ("**", "v0", 3)], [power, ("this forgets the factor n: the slope of uⁿ is n · uⁿ⁻¹", [9.0])]),
+    ([x, y, ("/", "v0", "v1")], [
+        ("the slope of u / v in v has a minus: it is −u/v²", [-0.5, 0.75]),
+        ("this hands 1/u to the divisor, as if the quotient were a product: it is −u/v²", [-0.5, 1 / 3]),
+    ]),
     ([x, ("+", 2, "v0")], []),
     ([x, ("-", 2, "v0")], [("the slope of 2 − u in u is −1", [1.0])]),
     ([x, ("*", 2, "v0")], []),
@@ -2343,13 +2353,15 @@ for steps, walks, wrong in [
     ([x, ("+", "v0", "v0")], 1, [("the second part replaces the first: slopes add up, with +=", [1.0])]),
     ([x, ("*", "v0", "v0")], 1, [("the second part replaces the first: slopes add up, with +=", [3.0])]),
     ([*tax, ("+", "v2", "v1")], 1, [
+        ("a result was visited twice, and handed on again what it had handed on before", [7.0]),
         ("a result was visited twice, and handed its first part on again", [5.0]),
-        ("a result handed on before all its parts had arrived", [2.5]),
-        ("the last part replaces the others: slopes add up, with +=", [2.5]),
+        ("a result handed on before all its parts had arrived: it must wait for each of them", [2.5]),
+        ("the last part replaces the others: slopes add up, with +=", [2.0]),
     ]),
     ([*tax, ("+", "v1", "v2")], 1, [
         ("a result handed on before all its parts had arrived: it must wait for each of them", [2.5]),
         ("a result was visited twice, and handed its first part on again", [5.0]),
+        ("a result was visited twice, and handed on again what it had handed on before", [7.0]),
     ]),
     ([x, ("*", "v0", "v0"), ("*", "v1", "v1")], 2, [
         ("the second walk hands on what the first one left in the results: start them from 0", [324.0]),
@@ -2492,7 +2504,6 @@ def end_of(start, steps):
 
 
 check.close(long_chain(Value, 1.5, 2000), end_of(1.5, 2000), on="v = v · 0.999 + x · 0.002, 2000 times over", rtol=1e-9)
-check.close(long_chain(Value, 1.5, 4000), end_of(1.5, 4000), on="v = v · 0.999 + x · 0.002, 4000 times over", rtol=1e-9)
 check.close(
     ladder(Value, 1.0, 10),
     {"data": 1024.0, "slope": 1024.0, "written into x.grad more than 100 times": False},
@@ -2500,7 +2511,7 @@ check.close(
     traps={"this walks every way anew: visit each result once, when it is complete": True},
 )
 ### BEGIN HIDDEN TESTS
-for start, steps in [(-2.0, 1), (0.5, 300), (1.0, 5000)]:
+for start, steps in [(-2.0, 1), (0.5, 300)]:
     check.close(
         long_chain(Value, start, steps),
         end_of(start, steps),

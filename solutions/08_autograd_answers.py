@@ -334,7 +334,7 @@ def three_chains(x):
     norm = x / x.square().sum().sqrt()
     return squares, bells, norm
 
-# %% wrong="bell_mean_of_slopes" for="three_chains" says="each entry has its own slope" fails="bells"
+# %% wrong="bell_mean_of_slopes" for="three_chains" says="this is one number" fails="bells"
 def three_chains(x):
     squares = 6 * (3 * x + 1)
     bells = (-2 * x * torch.exp(-x.square())).mean()
@@ -481,7 +481,7 @@ def micro_batch_gradients(parameters, loss_of, x, t, size):
         total += loss.item()
     return total
 
-# %% wrong="drops_the_tail" for="micro_batch_gradients" says="this leaves out the last piece" fails="unequal,equal,pieces"
+# %% wrong="drops_the_tail" for="micro_batch_gradients" says="this leaves out the last piece" fails="unequal,pieces"
 def micro_batch_gradients(parameters, loss_of, x, t, size):
     for parameter in parameters:
         parameter.grad = None
@@ -1352,7 +1352,7 @@ def linear_backward(x, W, v):
     rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
     return x @ W, rows.T @ upstream, upstream.sum(0)
 
-# %% wrong="x_without_transpose" for="linear_backward" says="shapes cannot be multiplied" fails="x,leading"
+# %% wrong="x_without_transpose" for="linear_backward" says="shapes cannot be multiplied"
 def linear_backward(x, W, v):
     rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
     return v @ W, rows.T @ upstream, upstream.sum(0)
@@ -1432,7 +1432,7 @@ def linear_backward(x, W, v):
     rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
     return v @ W.T, rows.T @ upstream, upstream.sum(0, keepdim=True)
 
-# %% wrong="two_axes_only" for="linear_backward" says="shape" fails="leading"
+# %% wrong="two_axes_only" for="linear_backward" says="size" fails="leading"
 def linear_backward(x, W, v):
     return v @ W.T, x.T @ v, v.sum(0)
 
@@ -1556,7 +1556,7 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
     return agrees.all().item(), measured
 
-# %% wrong="precedence" for="check_gradient" says="Values: 3 of 3 differ" fails="measures,shapes,verdict,precision"
+# %% wrong="precedence" for="check_gradient" says="put brackets around 2 * h" fails="measures,shapes,verdict,precision"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     x = x.detach().double()
     slopes = []
@@ -1619,7 +1619,7 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
     return agrees.all().item(), measured
 
-# %% wrong="nudge_stays" for="check_gradient" says="x is another one after the call" fails="measures,shapes,verdict,precision"
+# %% wrong="nudge_stays" for="check_gradient" says="x is another one after the call" fails="measures,shapes"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     x = x.detach().double()
     flat, slopes = x.view(-1), []
@@ -1650,7 +1650,7 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
     return agrees.all().item(), measured
 
-# %% wrong="hands_in_flat" for="check_gradient" says="it expects x in its own shape" fails="shapes,verdict"
+# %% wrong="hands_in_flat" for="check_gradient" says="hand it x in its own shape" fails="shapes,verdict"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     shape, x = x.shape, x.detach().double().reshape(-1)
     slopes = []
@@ -1791,7 +1791,7 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     agrees = (claimed - measured).abs() <= tolerance
     return agrees.all().item(), measured
 
-# %% wrong="relative_only" for="check_gradient" says="where the slope is 0 that is nothing" fails="verdict,shapes"
+# %% wrong="relative_only" for="check_gradient" says="where the slope is 0 that is nothing" fails="verdict"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     x = x.detach().double()
     slopes = []
@@ -1848,10 +1848,7 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
         step[i] = h
         step = step.reshape(x.shape)
         slopes.append((function(x + step) - function(x - step)).item() / (2 * h))
-    measured = torch.tensor(slopes, dtype=torch.float64).reshape(x.shape)
-    claimed = gradient(x)
-    agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
-    return measured
+    return torch.tensor(slopes, dtype=torch.float64).reshape(x.shape)
 
 # %% wrong="only_judges" for="check_gradient" says="a tuple is asked for"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
@@ -2314,7 +2311,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="no_numbers" for="Value" says="has no attribute 'data'" fails="arithmetic,functions,graphs,chain"
+# %% wrong="no_numbers" for="Value" says="has no attribute 'data'" fails="arithmetic,functions,shared,graphs,chain"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -2710,7 +2707,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="quotient_sign" for="Value" says="the slope of u / v in v is" fails="arithmetic,shared,graphs"
+# %% wrong="quotient_sign" for="Value" says="the slope of u / v in v has a minus" fails="arithmetic,shared,graphs"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -3324,7 +3321,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="local_slopes_only" for="Value" says="multiply it with the local slope" fails="functions,shared,graphs,chain"
+# %% wrong="local_slopes_only" for="Value" says="multiply it with the local slope" fails="arithmetic,functions,shared,graphs,chain"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -3403,7 +3400,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="replaces" for="Value" says="slopes add up, with +=" fails="shared,graphs,chain,arithmetic,functions"
+# %% wrong="replaces" for="Value" says="slopes add up, with +=" fails="shared,graphs,chain"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -3636,7 +3633,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="breadth_first" for="Value" says="handed on before all its parts had arrived" fails="shared,graphs,chain"
+# %% wrong="breadth_first" for="Value" says="it must wait for each of them" fails="shared,graphs"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -3780,7 +3777,7 @@ class Value:
         self.grad += 1.0
         queue = [self]
         steps = 0
-        while queue and steps < 20000:
+        while queue and steps < 5000:
             steps += 1
             value = queue.pop(0)
             for source, slope in value.sources:
