@@ -202,7 +202,7 @@ draw.product(v.unsqueeze(0), J, 0, 0)
 # Here lies the reason to walk backwards. One walk gives one row of J: the slopes of *one* result in *all* inputs. A loss is one result, and a network has millions of
 # inputs to it; one walk serves them all, where measuring took two runs for each. A walk forwards would give a column of J: all results, one input.
 #
-# **Change one thing.** Hand in `torch.ones(2)` as v. Whose slopes are these? Write them as those of a sum.
+# **Change one thing.** Hand in `torch.ones(2)` as v. Of which one number are these the slopes?
 #
 # ## 5 · Where gradients stay
 #
@@ -222,8 +222,8 @@ y = x + 2
 warned(lambda: y.grad)
 
 # %% [markdown]
-# > **Common trap.** "`backward()` fills `.grad` of every connected tensor." Of leaves only. `y.grad` is None, with a warning; the cell catches it and shows how it starts. A parameter that is `None` after
-# > `backward()` is no leaf, does not ask, or was not used.
+# > **Common trap.** "`backward()` fills `.grad` of every connected tensor." Of leaves only. `y.grad` is None, with a warning; the cell catches it and shows how it starts. If a parameter's `.grad` is None after
+# > `backward()`, it is no leaf, does not ask, or was not used.
 #
 # > **Common trap.** "The optimiser adds gradients up." `backward()` does: it *adds* to what `.grad` holds. Nobody has updated anything below.
 

@@ -444,53 +444,57 @@ check.equal(detours(tensor_role, list(more)), more, on="under no_grad, a view, a
 # %% [markdown]
 # ### Exercise 2 · A product and its gradients ★ · 5 points · 6 minutes
 #
-# For c = Σ(x∘w + z), with x, w and z of one shape, return the gradients ∂c/∂x, ∂c/∂w and ∂c/∂z, in this order, as a tuple of three tensors. By hand: without `backward`, without `torch.autograd`.
+# x, w and z have one shape, and c = Σ(x∘w + z). From c a loss is computed; its slope in c, a number, comes from above. Return the gradients of the loss in x, w and z, in this order, as a tuple of three tensors. By hand: without `backward`, without
+# `torch.autograd`.
 #
 # It tests **product**, section 8 of [the chapter](../../course/08_autograd.ipynb).
 
 # %% solution="product_gradients" objective="product"
-def product_gradients(x: Tensor, w: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Three tensors of one shape -> three tensors of that shape, in their dtype.
+def product_gradients(x: Tensor, w: Tensor, z: Tensor, above: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Three tensors of one shape, a slope -> three tensors of that shape, in their dtype.
 
-    >>> product_gradients(torch.tensor([2.0]), torch.tensor([5.0]), torch.tensor([9.0]))[2]
-    tensor([1.])
+    >>> product_gradients(torch.tensor([2.0]), torch.tensor([5.0]), torch.tensor([9.0]), 3.0)[2]
+    tensor([3.])
     """
     ### BEGIN SOLUTION
-    return w.clone(), x.clone(), torch.ones_like(z)
+    return above * w, above * x, above * torch.ones_like(z)
     ### END SOLUTION
 
 # %% test="product_gradients-values" points=3
-check.attempted(product_gradients, "product_gradients gives the gradients of Σ(x∘w + z) in x, w and z")
+check.attempted(product_gradients, "product_gradients gives the gradients in x, w and z")
 check.source_without(product_gradients, *READY_GRADIENTS)
 x, w, z = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([5.0, 7.0, 3.0]), torch.tensor([0.0, -4.0, 2.0])
-x_grad, w_grad, z_grad = w.clone(), x.clone(), torch.tensor([1.0, 1.0, 1.0])
+x_grad, w_grad, z_grad = 2 * w, 2 * x, torch.full((3,), 2.0)
 expected = (x_grad, w_grad, z_grad)
 check.close(
-    product_gradients(x, w, z),
+    product_gradients(x, w, z, 2.0),
     expected,
-    on="x, w and z (3,)",
+    on="x, w and z (3,), a slope of 2 from above",
     traps={
         "the first two are swapped: nudge x, and c moves by the entry of w beside it": (w_grad, x_grad, z_grad),
-        "this takes z for its own gradient: c moves by 1 for each unit of z": (x_grad, w_grad, z.clone()),
+        "this forgets what comes from above: multiply it with each local slope": (x_grad / 2, w_grad / 2, z_grad / 2),
+        "the first two are swapped, and what comes from above is forgotten": (w_grad / 2, x_grad / 2, z_grad / 2),
+        "this forgets what comes from above, in z": (x_grad, w_grad, z_grad / 2),
+        "this takes z for its own gradient: c moves by 1 for each unit of z": (x_grad, w_grad, 2 * z),
         "this says that z does not matter: c moves by 1 for each unit of z": (x_grad, w_grad, torch.zeros(3)),
-        "this adds up each gradient: a gradient has the shape of its tensor": (torch.tensor(15.0), torch.tensor(7.0), torch.tensor(3.0)),
+        "this adds up each gradient: a gradient has the shape of its tensor": torch.tensor(30.0),
         "this is the gradient of the mean: a sum hands on 1 to each term": (x_grad / 3, w_grad / 3, z_grad / 3),
-        "this adds z to the gradients: the slope of x∘w + z in x is w alone": (w + z, x + z, z_grad),
-        "this multiplies by c's other part: the slope of x · w in x is w": (x * w, x * w, z_grad),
+        "this adds z to the gradients: the slope of x∘w + z in x is w alone": (2 * (w + z), 2 * (x + z), z_grad),
+        "this multiplies by c's other part: the slope of x · w in x is w": (2 * x * w, 2 * x * w, z_grad),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape in [(4,), (1,), (), (2, 3), (3, 1, 2), (0,)]:
+for shape, above in [((4,), -3.0), ((1,), 2.0), ((), 5.0), ((2, 3), 3.0), ((3, 1, 2), -1.0), ((0,), 2.0), ((3,), 0.0)]:
     x, w, z = torch.randn((3, *shape), generator=generator, dtype=torch.float64)
-    expected = (w.clone(), x.clone(), torch.ones(shape, dtype=torch.float64))
+    expected = (above * w, above * x, torch.full(shape, above, dtype=torch.float64))
     check.close(
-        product_gradients(x, w, z),
+        product_gradients(x, w, z, above),
         expected,
-        on=f"x, w and z {shape}, float64",
+        on=f"x, w and z {shape}, float64, a slope of {above} from above",
         traps={
-            "the first two are swapped: nudge x, and c moves by the entry of w beside it": (x, w, expected[2]),
-            "this is ones for every shape but the right one: the gradient of z has the shape of z": torch.ones((), dtype=torch.float64),
+            "the first two are swapped: nudge x, and c moves by the entry of w beside it": (above * x, above * w, expected[2]),
+            "this is one number: the gradient of z has the shape of z": torch.tensor(above, dtype=torch.float64),
         },
     )
 ### END HIDDEN TESTS
@@ -499,40 +503,40 @@ for shape in [(4,), (1,), (), (2, 3), (3, 1, 2), (0,)]:
 check.attempted(product_gradients, "product_gradients keeps the shape and the dtype, and its arguments")
 check.source_without(product_gradients, *READY_GRADIENTS)
 x, w, z = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, -1.0]]), torch.tensor([[0.5, 0.0]])
-expected = (w.clone(), x.clone(), torch.ones(1, 2))
+expected = (3 * w, 3 * x, torch.full((1, 2), 3.0))
 check.close(
-    product_gradients(x, w, z),
+    product_gradients(x, w, z, 3.0),
     expected,
-    on="x, w and z (1, 2)",
+    on="x, w and z (1, 2), a slope of 3 from above",
     traps={
-        "the first two are swapped: nudge x, and c moves by the entry of w beside it": (x, w, expected[2]),
-        "this is a 1, not a tensor of ones: a gradient has the shape of its tensor": torch.tensor(1.0),
-        "this has one number for each row: a gradient has the shape of its tensor": torch.ones(1),
+        "the first two are swapped: nudge x, and c moves by the entry of w beside it": (expected[1], expected[0], expected[2]),
+        "this is one number, not a tensor of them: a gradient has the shape of its tensor": torch.tensor(3.0),
+        "this has one number for each row: a gradient has the shape of its tensor": torch.full((1,), 3.0),
     },
 )
-check.unchanged(product_gradients, x, w, z, on="x, w and z (1, 2)")
+check.unchanged(product_gradients, x, w, z, 3.0, on="x, w and z (1, 2)")
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for dtype in (torch.float32, torch.float64):
     for shape in [(2, 3), (5,), ()]:
         x, w, z = torch.randn((3, *shape), generator=generator, dtype=dtype)
-        expected = (w.clone(), x.clone(), torch.ones(shape, dtype=dtype))
-        check.close(product_gradients(x, w, z), expected, on=f"x, w and z {shape}, {dtype}")
-        check.unchanged(product_gradients, x, w, z, on=f"x, w and z {shape}, {dtype}")
+        expected = (-2 * w, -2 * x, torch.full(shape, -2.0, dtype=dtype))
+        check.close(product_gradients(x, w, z, -2.0), expected, on=f"x, w and z {shape}, {dtype}, a slope of −2 from above")
+        check.unchanged(product_gradients, x, w, z, -2.0, on=f"x, w and z {shape}, {dtype}")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details>
 # <summary>Hint 1 · a nudge</summary>
 #
-# Add 1 to one entry of x. By how much does c change? Then one entry of w, then one of z.
+# Add 1 to one entry of x. By how much does c change, and by how much the loss? Then one entry of w, then one of z.
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2 · the idea</summary>
 #
-# The slope of a product in one factor is the *other* factor. The slope of a sum in a term is 1, for each entry.
+# The slope of a product in one factor is the *other* factor. The slope of a sum in a term is 1, for each entry. Both are multiplied by what comes from above.
 #
 # </details>
 #
@@ -540,14 +544,14 @@ for dtype in (torch.float32, torch.float64):
 # <summary>Hint 3 · nearly the code</summary>
 #
 # ```python
-# return ..., ..., torch.ones_like(...)
+# return above * ..., above * ..., above * torch.ones_like(...)
 # ```
 #
 # </details>
 
 # %% [markdown] solution_notes="product_gradients"
-# **Why it works.** Entry i of x stands in one term only, xᵢ · wᵢ + zᵢ, whose slope in xᵢ is wᵢ. The clones keep the result apart from the arguments; nothing asks for them. **Another way.** `(torch.ones_like(x) * w, torch.ones_like(w) * x, torch.ones_like(z))`, which says
-# that 1 comes in and each step multiplies it.
+# **Why it works.** Entry i of x stands in one term only, xᵢ · wᵢ + zᵢ, whose slope in xᵢ is wᵢ; the chain rule multiplies it by the slope from above. **Another way.** The slope in every term of the sum is `above`; make a tensor of it, `v = torch.full_like(x, above)`, and hand that through the steps:
+# `(v * w, v * x, v)`. So does autograd.
 
 # %% [markdown]
 # ## Core
@@ -1105,51 +1109,49 @@ check.attempted(step_a, "step_a takes step after step downhill, in place, and le
 
 @check.observe
 def walk_a(function, start, target, rate, steps):
-    w, places = start.clone().requires_grad_(), []
+    w = start.clone().requires_grad_()
     for _ in range(steps):
-        result = function(w, lambda w: (w - target).square().sum(), rate)
+        result = function(w, lambda w: (w - target).square().sum() / 8, rate)
         if result is not None:
             raise TypeError(f"returned a {type(result).__name__}, expected nothing: the caller looks at its own w")
         if not w.is_leaf or not w.requires_grad:
             raise RuntimeError("w does not ask for a gradient after the step, or is no leaf: the next step would fail")
-        places.append(w.detach().clone())
-    return places
+    return w.detach().clone()
 
 
 def downhill(start, target, rate, steps, kept):
-    """Where w should be after each step; `kept` is how much of the old slopes is counted again."""
-    w, slope, places = start.clone(), torch.zeros_like(start), []
+    """Where w should be in the end; `kept` is how much of the old slopes is counted again."""
+    w, slope = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        slope = kept * slope + 2 * (w - target)
+        slope = kept * slope + (w - target) / 4
         w = w - rate * slope
-        places.append(w)
-    return places
+    return w
 
 
 start, target = torch.tensor([8.0, -2.0]), torch.tensor([0.0, 6.0])
-expected = downhill(start, target, 0.25, 3, 0)
+expected = downhill(start, target, 2.0, 3, 0)
 check.close(
-    walk_a(step_a, start, target, 0.25, 3),
+    walk_a(step_a, start, target, 2.0, 3),
     expected,
-    on="w (2,), three steps with a rate of 0.25",
+    on="w (2,), after three steps with a rate of 2",
     traps={
-        "the caller's w has not moved: write into it, in place": [start] * 3,
-        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 0.25, 3, 1),
-        "w moves uphill: subtract the slope": downhill(start, target, -0.25, 3, 0),
+        "the caller's w has not moved: write into it, in place": start,
+        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 2.0, 3, 1),
+        "w moves uphill: subtract the slope": downhill(start, target, -2.0, 3, 0),
         "w moves by the slope alone: multiply with the rate": downhill(start, target, 1.0, 3, 0),
-        "w takes one step, and stays there": [expected[0]] * 3,
+        "w has taken one step, and stayed there": downhill(start, target, 2.0, 1, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape, rate, steps in [((3,), 0.1, 4), ((), 0.4, 3), ((2, 3), 0.05, 2), ((1,), 0.0, 2)]:
+for shape, rate, steps in [((3,), 1.0, 4), ((), 3.0, 3), ((2, 3), 2.0, 2), ((1,), 0.0, 2)]:
     start, target = torch.randn((2, *shape), generator=generator, dtype=torch.float64)
     check.close(
         walk_a(step_a, start, target, rate, steps),
         downhill(start, target, rate, steps, 0),
-        on=f"w {shape}, {steps} steps with a rate of {rate}, float64",
+        on=f"w {shape}, after {steps} steps with a rate of {rate}, float64",
         traps={
-            "the caller's w has not moved: write into it, in place": [start] * steps,
+            "the caller's w has not moved: write into it, in place": start,
             "old slopes are counted again: clear .grad before the next walk": downhill(start, target, rate, steps, 1),
         },
     )
@@ -1161,51 +1163,49 @@ check.attempted(step_b, "step_b takes step after step downhill, in place, and le
 
 @check.observe
 def walk_b(function, start, target, rate, steps):
-    w, places = start.clone().requires_grad_(), []
+    w = start.clone().requires_grad_()
     for _ in range(steps):
-        result = function(w, lambda w: (w - target).square().sum(), rate)
+        result = function(w, lambda w: (w - target).square().sum() / 8, rate)
         if result is not None:
             raise TypeError(f"returned a {type(result).__name__}, expected nothing: the caller looks at its own w")
         if not w.is_leaf or not w.requires_grad:
             raise RuntimeError("w does not ask for a gradient after the step, or is no leaf: the next step would fail")
-        places.append(w.detach().clone())
-    return places
+    return w.detach().clone()
 
 
 def downhill(start, target, rate, steps, kept):
-    """Where w should be after each step; `kept` is how much of the old slopes is counted again."""
-    w, slope, places = start.clone(), torch.zeros_like(start), []
+    """Where w should be in the end; `kept` is how much of the old slopes is counted again."""
+    w, slope = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        slope = kept * slope + 2 * (w - target)
+        slope = kept * slope + (w - target) / 4
         w = w - rate * slope
-        places.append(w)
-    return places
+    return w
 
 
 start, target = torch.tensor([8.0, -2.0]), torch.tensor([0.0, 6.0])
-expected = downhill(start, target, 0.25, 3, 0)
+expected = downhill(start, target, 2.0, 3, 0)
 check.close(
-    walk_b(step_b, start, target, 0.25, 3),
+    walk_b(step_b, start, target, 2.0, 3),
     expected,
-    on="w (2,), three steps with a rate of 0.25",
+    on="w (2,), after three steps with a rate of 2",
     traps={
-        "the caller's w has not moved: write into it, in place": [start] * 3,
-        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 0.25, 3, 1),
-        "w moves uphill: subtract the slope": downhill(start, target, -0.25, 3, 0),
+        "the caller's w has not moved: write into it, in place": start,
+        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 2.0, 3, 1),
+        "w moves uphill: subtract the slope": downhill(start, target, -2.0, 3, 0),
         "w moves by the slope alone: multiply with the rate": downhill(start, target, 1.0, 3, 0),
-        "w takes one step, and stays there": [expected[0]] * 3,
+        "w has taken one step, and stayed there": downhill(start, target, 2.0, 1, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape, rate, steps in [((3,), 0.1, 4), ((), 0.4, 3), ((2, 3), 0.05, 2), ((1,), 0.0, 2)]:
+for shape, rate, steps in [((3,), 1.0, 4), ((), 3.0, 3), ((2, 3), 2.0, 2), ((1,), 0.0, 2)]:
     start, target = torch.randn((2, *shape), generator=generator, dtype=torch.float64)
     check.close(
         walk_b(step_b, start, target, rate, steps),
         downhill(start, target, rate, steps, 0),
-        on=f"w {shape}, {steps} steps with a rate of {rate}, float64",
+        on=f"w {shape}, after {steps} steps with a rate of {rate}, float64",
         traps={
-            "the caller's w has not moved: write into it, in place": [start] * steps,
+            "the caller's w has not moved: write into it, in place": start,
             "old slopes are counted again: clear .grad before the next walk": downhill(start, target, rate, steps, 1),
         },
     )
@@ -1217,51 +1217,49 @@ check.attempted(step_c, "step_c takes step after step downhill, in place, and le
 
 @check.observe
 def walk_c(function, start, target, rate, steps):
-    w, places = start.clone().requires_grad_(), []
+    w = start.clone().requires_grad_()
     for _ in range(steps):
-        result = function(w, lambda w: (w - target).square().sum(), rate)
+        result = function(w, lambda w: (w - target).square().sum() / 8, rate)
         if result is not None:
             raise TypeError(f"returned a {type(result).__name__}, expected nothing: the caller looks at its own w")
         if not w.is_leaf or not w.requires_grad:
             raise RuntimeError("w does not ask for a gradient after the step, or is no leaf: the next step would fail")
-        places.append(w.detach().clone())
-    return places
+    return w.detach().clone()
 
 
 def downhill(start, target, rate, steps, kept):
-    """Where w should be after each step; `kept` is how much of the old slopes is counted again."""
-    w, slope, places = start.clone(), torch.zeros_like(start), []
+    """Where w should be in the end; `kept` is how much of the old slopes is counted again."""
+    w, slope = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        slope = kept * slope + 2 * (w - target)
+        slope = kept * slope + (w - target) / 4
         w = w - rate * slope
-        places.append(w)
-    return places
+    return w
 
 
 start, target = torch.tensor([8.0, -2.0]), torch.tensor([0.0, 6.0])
-expected = downhill(start, target, 0.25, 3, 0)
+expected = downhill(start, target, 2.0, 3, 0)
 check.close(
-    walk_c(step_c, start, target, 0.25, 3),
+    walk_c(step_c, start, target, 2.0, 3),
     expected,
-    on="w (2,), three steps with a rate of 0.25",
+    on="w (2,), after three steps with a rate of 2",
     traps={
-        "the caller's w has not moved: write into it, in place": [start] * 3,
-        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 0.25, 3, 1),
-        "w moves uphill: subtract the slope": downhill(start, target, -0.25, 3, 0),
+        "the caller's w has not moved: write into it, in place": start,
+        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 2.0, 3, 1),
+        "w moves uphill: subtract the slope": downhill(start, target, -2.0, 3, 0),
         "w moves by the slope alone: multiply with the rate": downhill(start, target, 1.0, 3, 0),
-        "w takes one step, and stays there": [expected[0]] * 3,
+        "w has taken one step, and stayed there": downhill(start, target, 2.0, 1, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape, rate, steps in [((3,), 0.1, 4), ((), 0.4, 3), ((2, 3), 0.05, 2), ((1,), 0.0, 2)]:
+for shape, rate, steps in [((3,), 1.0, 4), ((), 3.0, 3), ((2, 3), 2.0, 2), ((1,), 0.0, 2)]:
     start, target = torch.randn((2, *shape), generator=generator, dtype=torch.float64)
     check.close(
         walk_c(step_c, start, target, rate, steps),
         downhill(start, target, rate, steps, 0),
-        on=f"w {shape}, {steps} steps with a rate of {rate}, float64",
+        on=f"w {shape}, after {steps} steps with a rate of {rate}, float64",
         traps={
-            "the caller's w has not moved: write into it, in place": [start] * steps,
+            "the caller's w has not moved: write into it, in place": start,
             "old slopes are counted again: clear .grad before the next walk": downhill(start, target, rate, steps, 1),
         },
     )
@@ -1273,51 +1271,49 @@ check.attempted(step_d, "step_d takes step after step downhill, in place, and le
 
 @check.observe
 def walk_d(function, start, target, rate, steps):
-    w, places = start.clone().requires_grad_(), []
+    w = start.clone().requires_grad_()
     for _ in range(steps):
-        result = function(w, lambda w: (w - target).square().sum(), rate)
+        result = function(w, lambda w: (w - target).square().sum() / 8, rate)
         if result is not None:
             raise TypeError(f"returned a {type(result).__name__}, expected nothing: the caller looks at its own w")
         if not w.is_leaf or not w.requires_grad:
             raise RuntimeError("w does not ask for a gradient after the step, or is no leaf: the next step would fail")
-        places.append(w.detach().clone())
-    return places
+    return w.detach().clone()
 
 
 def downhill(start, target, rate, steps, kept):
-    """Where w should be after each step; `kept` is how much of the old slopes is counted again."""
-    w, slope, places = start.clone(), torch.zeros_like(start), []
+    """Where w should be in the end; `kept` is how much of the old slopes is counted again."""
+    w, slope = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        slope = kept * slope + 2 * (w - target)
+        slope = kept * slope + (w - target) / 4
         w = w - rate * slope
-        places.append(w)
-    return places
+    return w
 
 
 start, target = torch.tensor([8.0, -2.0]), torch.tensor([0.0, 6.0])
-expected = downhill(start, target, 0.25, 3, 0)
+expected = downhill(start, target, 2.0, 3, 0)
 check.close(
-    walk_d(step_d, start, target, 0.25, 3),
+    walk_d(step_d, start, target, 2.0, 3),
     expected,
-    on="w (2,), three steps with a rate of 0.25",
+    on="w (2,), after three steps with a rate of 2",
     traps={
-        "the caller's w has not moved: write into it, in place": [start] * 3,
-        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 0.25, 3, 1),
-        "w moves uphill: subtract the slope": downhill(start, target, -0.25, 3, 0),
+        "the caller's w has not moved: write into it, in place": start,
+        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 2.0, 3, 1),
+        "w moves uphill: subtract the slope": downhill(start, target, -2.0, 3, 0),
         "w moves by the slope alone: multiply with the rate": downhill(start, target, 1.0, 3, 0),
-        "w takes one step, and stays there": [expected[0]] * 3,
+        "w has taken one step, and stayed there": downhill(start, target, 2.0, 1, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape, rate, steps in [((3,), 0.1, 4), ((), 0.4, 3), ((2, 3), 0.05, 2), ((1,), 0.0, 2)]:
+for shape, rate, steps in [((3,), 1.0, 4), ((), 3.0, 3), ((2, 3), 2.0, 2), ((1,), 0.0, 2)]:
     start, target = torch.randn((2, *shape), generator=generator, dtype=torch.float64)
     check.close(
         walk_d(step_d, start, target, rate, steps),
         downhill(start, target, rate, steps, 0),
-        on=f"w {shape}, {steps} steps with a rate of {rate}, float64",
+        on=f"w {shape}, after {steps} steps with a rate of {rate}, float64",
         traps={
-            "the caller's w has not moved: write into it, in place": [start] * steps,
+            "the caller's w has not moved: write into it, in place": start,
             "old slopes are counted again: clear .grad before the next walk": downhill(start, target, rate, steps, 1),
         },
     )
@@ -1329,51 +1325,49 @@ check.attempted(step_e, "step_e takes step after step downhill, in place, and le
 
 @check.observe
 def walk_e(function, start, target, rate, steps):
-    w, places = start.clone().requires_grad_(), []
+    w = start.clone().requires_grad_()
     for _ in range(steps):
-        result = function(w, lambda w: (w - target).square().sum(), rate)
+        result = function(w, lambda w: (w - target).square().sum() / 8, rate)
         if result is not None:
             raise TypeError(f"returned a {type(result).__name__}, expected nothing: the caller looks at its own w")
         if not w.is_leaf or not w.requires_grad:
             raise RuntimeError("w does not ask for a gradient after the step, or is no leaf: the next step would fail")
-        places.append(w.detach().clone())
-    return places
+    return w.detach().clone()
 
 
 def downhill(start, target, rate, steps, kept):
-    """Where w should be after each step; `kept` is how much of the old slopes is counted again."""
-    w, slope, places = start.clone(), torch.zeros_like(start), []
+    """Where w should be in the end; `kept` is how much of the old slopes is counted again."""
+    w, slope = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        slope = kept * slope + 2 * (w - target)
+        slope = kept * slope + (w - target) / 4
         w = w - rate * slope
-        places.append(w)
-    return places
+    return w
 
 
 start, target = torch.tensor([8.0, -2.0]), torch.tensor([0.0, 6.0])
-expected = downhill(start, target, 0.25, 3, 0)
+expected = downhill(start, target, 2.0, 3, 0)
 check.close(
-    walk_e(step_e, start, target, 0.25, 3),
+    walk_e(step_e, start, target, 2.0, 3),
     expected,
-    on="w (2,), three steps with a rate of 0.25",
+    on="w (2,), after three steps with a rate of 2",
     traps={
-        "the caller's w has not moved: write into it, in place": [start] * 3,
-        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 0.25, 3, 1),
-        "w moves uphill: subtract the slope": downhill(start, target, -0.25, 3, 0),
+        "the caller's w has not moved: write into it, in place": start,
+        "old slopes are counted again: clear .grad before the next walk": downhill(start, target, 2.0, 3, 1),
+        "w moves uphill: subtract the slope": downhill(start, target, -2.0, 3, 0),
         "w moves by the slope alone: multiply with the rate": downhill(start, target, 1.0, 3, 0),
-        "w takes one step, and stays there": [expected[0]] * 3,
+        "w has taken one step, and stayed there": downhill(start, target, 2.0, 1, 0),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for shape, rate, steps in [((3,), 0.1, 4), ((), 0.4, 3), ((2, 3), 0.05, 2), ((1,), 0.0, 2)]:
+for shape, rate, steps in [((3,), 1.0, 4), ((), 3.0, 3), ((2, 3), 2.0, 2), ((1,), 0.0, 2)]:
     start, target = torch.randn((2, *shape), generator=generator, dtype=torch.float64)
     check.close(
         walk_e(step_e, start, target, rate, steps),
         downhill(start, target, rate, steps, 0),
-        on=f"w {shape}, {steps} steps with a rate of {rate}, float64",
+        on=f"w {shape}, after {steps} steps with a rate of {rate}, float64",
         traps={
-            "the caller's w has not moved: write into it, in place": [start] * steps,
+            "the caller's w has not moved: write into it, in place": start,
             "old slopes are counted again: clear .grad before the next walk": downhill(start, target, rate, steps, 1),
         },
     )
@@ -1580,17 +1574,24 @@ for samples, inputs, outputs in [(4, 3, 2), (1, 2, 5), (3, 3, 3), (2, 1, 1), (0,
 # %% test="linear_backward-leading" points=5
 check.attempted(linear_backward, "linear_backward takes any number of leading axes, none included")
 check.source_without(linear_backward, *READY_GRADIENTS)
+
+
+@check.observe
+def doubled(function, x, W, v):
+    result = function(x, W, v)
+    if result is not None and (type(result) is not tuple or len(result) != 3):
+        raise TypeError(f"a tuple of three gradients is asked for, in x, W and b: this is a {type(result).__name__}")
+    return result and tuple(2 * gradient for gradient in result)
+
+
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
 x, v = torch.tensor([3.0, -2.0]), torch.tensor([1.0, 2.0, 0.5])
-expected = (v @ W.T, torch.outer(x, v), v.clone())
+expected = (2 * v @ W.T, 2 * torch.outer(x, v), 2 * v)
 check.close(
-    linear_backward(x, W, v),
+    doubled(linear_backward, x, W, v),
     expected,
-    on="x (2,), W (2, 3), v (3,): one sample, no batch",
-    traps={
-        "this adds up the one sample's v: without a batch there is nothing to sum over": v.sum(),
-        "this multiplies vectors as if they were a batch: their outer product is (n, m)": lambda: (x * v[:2]).sum(),
-    },
+    on="x (2,), W (2, 3), v (3,): one sample, no batch, and each gradient times 2",
+    traps={"this adds up the one sample's v: without a batch there is nothing to sum over": 2 * v.sum()},
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
@@ -1601,12 +1602,12 @@ for leading, inputs, outputs in [((2, 4), 3, 2), ((), 3, 4), ((2, 1, 3), 2, 2), 
     leaves = [x.clone().requires_grad_(), W.clone().requires_grad_(), torch.zeros(outputs, dtype=torch.float64, requires_grad=True)]
     expected = torch.autograd.grad(leaves[0] @ leaves[1] + leaves[2], leaves, v)
     check.close(
-        linear_backward(x, W, v),
-        tuple(expected),
-        on=f"x {tuple(x.shape)}, W ({inputs}, {outputs}), v {tuple(v.shape)}, float64",
+        doubled(linear_backward, x, W, v),
+        tuple(2 * gradient for gradient in expected),
+        on=f"x {tuple(x.shape)}, W ({inputs}, {outputs}), v {tuple(v.shape)}, float64, and each gradient times 2",
         traps={
-            "this sums over the first axis only: b and W serve every leading axis": lambda: v.sum(0),
-            "this keeps the first axis: b and W serve every leading axis": lambda: x.transpose(-1, -2) @ v,
+            "this sums over the first axis only: b and W serve every leading axis": lambda: 2 * v.sum(0),
+            "this keeps the first axis: b and W serve every leading axis": lambda: 2 * x.transpose(-1, -2) @ v,
         },
     )
 ### END HIDDEN TESTS
@@ -1691,12 +1692,12 @@ def measured_slopes(function, which, x, h):
 
 
 x = torch.tensor([1.0, 2.0, -1.0], dtype=torch.float64)
-h = 0.1
+h = 3.0
 expected, one_sided = 3 * x * x + h * h, ((x + h) ** 3 - x**3) / h
 check.close(
     measured_slopes(check_gradient, "cubes", x, h),
     expected,
-    on="Σ x³ at x (3,), h = 0.1",
+    on="Σ x³ at x (3,), h = 3",
     traps={
         "this looks to the right only: (f(x + h) − f(x − h)) / 2h looks to both sides": one_sided,
         "this looks to the left only: (f(x + h) − f(x − h)) / 2h looks to both sides": (x**3 - (x - h) ** 3) / h,
@@ -1709,7 +1710,7 @@ check.close(
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
-for size, h in [(4, 0.01), (1, 0.5), (3, 0.2)]:
+for size, h in [(4, 2.0), (1, 3.0), (3, 1.0)]:
     x = torch.randn(size, generator=generator, dtype=torch.float64) + 2
     expected = {"cubes": 3 * x * x + h * h, "product": x.prod() / x, "squared sum": (2 * x.sum()).expand(size)}
     for which in expected:
@@ -1730,7 +1731,7 @@ def slopes_of_any_shape(function, x):
             raise ValueError(f"function was called with the shape {tuple(x.shape)}: hand it x in its own shape, {tuple(before.shape)}")
         return (x * x * (1 + before.double())).sum()
 
-    result = function(weighted, lambda x: 2 * x * (1 + before.double()), x, 0.25)
+    result = function(weighted, lambda x: 2 * x * (1 + before.double()), x, 2.0)
     if result is not None and (type(result) is not tuple or len(result) != 2):
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     if not before.equal(x.detach()):
@@ -2306,12 +2307,8 @@ for number in (-1.5, -0.25, 0.0, 0.75, 2.0):
     for name in ("exp", "tanh", "relu"):
         for steps in ([("leaf", number), (name, "v0")], [("leaf", number), ("*", "v0", -2), (name, "v1"), ("+", "v2", 1)]):
             expected = torch_says(steps)
-            check.close(
-                graph_of(Value, steps),
-                expected,
-                on=written(steps),
-                traps={"relu hands on nothing where u is 0: torch picks the slope 0 at the kink": {**expected, "grads of the leaves": [1.0]}},
-            )
+            traps = {"relu hands on nothing where u is 0: torch picks the slope 0 at the kink": {**expected, "grads of the leaves": [1.0]}}
+            check.close(graph_of(Value, steps), expected, on=written(steps), traps=traps)
 for number in (0.25, 1.0, 3.0):
     steps = [("leaf", number), ("log", "v0"), ("/", "v1", 2), ("tanh", "v2")]
     check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))

@@ -177,73 +177,84 @@ def tensor_role(t):
 def tensor_role(t):
     print("constant" if not t.requires_grad else "parameter" if t.is_leaf else t.grad_fn.name())
 
-# %% right="times_one" for="product_gradients"
-def product_gradients(x, w, z):
-    one = torch.ones_like(x)
-    return one * w, one * x, one
+# %% right="handed_through" for="product_gradients"
+def product_gradients(x, w, z, above):
+    v = torch.ones_like(x) * above
+    return v * w, v * x, v
 
-# %% right="the_arguments_themselves" for="product_gradients"
-def product_gradients(x: Tensor, w: Tensor, z: Tensor):
-    return w, x, z * 0 + 1
+# %% right="full_like" for="product_gradients"
+def product_gradients(x: Tensor, w: Tensor, z: Tensor, above: float):
+    return w.mul(above), x.mul(above), z * 0 + above
 
 # %% wrong="swapped" for="product_gradients" says="the first two are swapped"
-def product_gradients(x, w, z):
+def product_gradients(x, w, z, above):
+    return above * x, above * w, above * torch.ones_like(z)
+
+# %% wrong="forgets_above" for="product_gradients" says="this forgets what comes from above"
+def product_gradients(x, w, z, above):
+    return w.clone(), x.clone(), torch.ones_like(z)
+
+# %% wrong="swapped_and_forgotten" for="product_gradients" says="and what comes from above is forgotten"
+def product_gradients(x, w, z, above):
     return x.clone(), w.clone(), torch.ones_like(z)
 
-# %% wrong="z_of_z" for="product_gradients" says="this takes z for its own gradient" fails="values,dtypes"
-def product_gradients(x, w, z):
-    return w.clone(), x.clone(), z.clone()
+# %% wrong="z_without_above" for="product_gradients" says="this forgets what comes from above, in z"
+def product_gradients(x, w, z, above):
+    return above * w, above * x, torch.ones_like(z)
+
+# %% wrong="z_of_z" for="product_gradients" says="this takes z for its own gradient"
+def product_gradients(x, w, z, above):
+    return above * w, above * x, above * z
 
 # %% wrong="z_is_constant" for="product_gradients" says="this says that z does not matter"
-def product_gradients(x, w, z):
-    return w.clone(), x.clone(), torch.zeros_like(z)
+def product_gradients(x, w, z, above):
+    return above * w, above * x, torch.zeros_like(z)
 
 # %% wrong="summed" for="product_gradients" says="a gradient has the shape of its tensor"
-def product_gradients(x, w, z):
-    return w.sum(), x.sum(), torch.ones_like(z).sum()
+def product_gradients(x, w, z, above):
+    return above * w.sum(), above * x.sum(), above * torch.ones_like(z)
 
-# %% wrong="mean" for="product_gradients" says="a sum hands on 1 to each term" fails="values,dtypes"
-def product_gradients(x, w, z):
-    n = x.numel()
-    return w / n, x / n, torch.ones_like(z) / n
+# %% wrong="mean" for="product_gradients" says="a sum hands on 1 to each term"
+def product_gradients(x, w, z, above):
+    return above * w / x.numel(), above * x / x.numel(), above * torch.ones_like(z) / z.numel()
 
-# %% wrong="adds_z" for="product_gradients" says="is w alone" fails="values,dtypes"
-def product_gradients(x, w, z):
-    return w + z, x + z, torch.ones_like(z)
+# %% wrong="adds_z" for="product_gradients" says="is w alone"
+def product_gradients(x, w, z, above):
+    return above * (w + z), above * (x + z), above * torch.ones_like(z)
 
 # %% wrong="product" for="product_gradients" says="this multiplies by c's other part"
-def product_gradients(x, w, z):
-    return x * w, x * w, torch.ones_like(z)
+def product_gradients(x, w, z, above):
+    return above * x * w, above * x * w, above * torch.ones_like(z)
 
-# %% wrong="a_single_one" for="product_gradients" says="Returned a plain number, expected a tensor"
-def product_gradients(x, w, z):
-    return w.clone(), x.clone(), 1.0
+# %% wrong="a_plain_number" for="product_gradients" says="Returned a plain number, expected a tensor"
+def product_gradients(x, w, z, above):
+    return above * w, above * x, above
 
-# %% wrong="one_without_shape" for="product_gradients" says="not a tensor of ones"
-def product_gradients(x, w, z):
-    return w.clone(), x.clone(), torch.tensor(1.0)
+# %% wrong="one_without_shape" for="product_gradients" says="not a tensor of them"
+def product_gradients(x, w, z, above):
+    return above * w, above * x, torch.tensor(above)
 
-# %% wrong="by_autograd" for="product_gradients" says="find a way without it"
-def product_gradients(x, w, z):
-    x, w, z = [t.clone().requires_grad_() for t in (x, w, z)]
-    (x * w + z).sum().backward()
-    return x.grad, w.grad, z.grad
-
-# %% wrong="float32_ones" for="product_gradients" says="Dtype: got torch.float32, expected torch.float64" fails="values,dtypes"
-def product_gradients(x, w, z):
-    return w.clone(), x.clone(), torch.ones(z.shape)
-
-# %% wrong="a_list" for="product_gradients" says="Returned a value of type list"
-def product_gradients(x, w, z):
-    return [w.clone(), x.clone(), torch.ones_like(z)]
+# %% wrong="float32_ones" for="product_gradients" says="Dtype: got torch.float32, expected torch.float64"
+def product_gradients(x, w, z, above):
+    return above * w, above * x, above * torch.ones(z.shape)
 
 # %% wrong="in_place" for="product_gradients" says="changed its argument" fails="dtypes"
-def product_gradients(x, w, z):
-    return w, x, z.fill_(1)
+def product_gradients(x, w, z, above):
+    return w.mul_(above), x.mul_(above), above * torch.ones_like(z)
+
+# %% wrong="by_autograd" for="product_gradients" says="find a way without it"
+def product_gradients(x, w, z, above):
+    x, w, z = [t.clone().requires_grad_() for t in (x, w, z)]
+    (x * w + z).sum().backward(torch.tensor(above, dtype=x.dtype))
+    return x.grad, w.grad, z.grad
+
+# %% wrong="a_list" for="product_gradients" says="Returned a value of type list"
+def product_gradients(x, w, z, above):
+    return [above * w, above * x, above * torch.ones_like(z)]
 
 # %% wrong="prints" for="product_gradients" says="did you forget `return`"
-def product_gradients(x, w, z):
-    print(w, x, torch.ones_like(z))
+def product_gradients(x, w, z, above):
+    print(above * w, above * x, above * torch.ones_like(z))
 
 # %% right="expanded" for="three_chains"
 def three_chains(x):
