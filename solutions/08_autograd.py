@@ -41,7 +41,7 @@ def count_leaves(*tensors):
 # looks at the form of your answer only; whether it is right, grading tells.
 
 # %% [markdown]
-# ### Prediction 1 · Count the leaves · 2 points · 2 minutes
+# ### Prediction 1 · Count the leaves · 2 points · 1 minute
 #
 # ```python
 # a = torch.ones(3, requires_grad=True)
@@ -88,7 +88,7 @@ check.close(
 # `grad_fn` is None: count those.
 
 # %% [markdown]
-# ### Prediction 2 · A chain · 2 points · 2 minutes
+# ### Prediction 2 · A chain · 2 points · 1 minute
 #
 # ```python
 # x = torch.full((4,), 0.5, requires_grad=True)
@@ -557,7 +557,7 @@ for dtype in (torch.float32, torch.float64):
 # ## Core
 
 # %% [markdown]
-# ### Exercise 3 · Three chains ★★ · 10 points · 13 minutes
+# ### Exercise 3 · Three chains ★★ · 10 points · 12 minutes
 #
 # For a tensor x of any shape, return the gradients in x of three numbers, as a tuple of three tensors, each of the shape of x:
 #
