@@ -1860,11 +1860,22 @@ def measured_from(function, x):
     result = function(cubes, lambda x: 3 * x * x, x)
     if result is not None and (type(result) is not tuple or len(result) != 2):
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
-    return result
+    return result and {"measured": result[1], "agrees": result[0]}
+
+
+def drowned(x):
+    """Measured in the dtype of x."""
+    slopes = []
+    for i in range(x.numel()):
+        step = torch.zeros_like(x)
+        step.view(-1)[i] = 1e-5
+        high, low = x + step, x - step
+        slopes.append(((high * high * high).sum() - (low * low * low).sum()).item() / 2e-5)
+    return torch.tensor(slopes, dtype=torch.float64).reshape(x.shape)
 
 
 x = torch.tensor([1.0, 2.0, -3.0])
-expected = (True, 3 * x.double() * x.double())
+expected = {"measured": 3 * x.double() * x.double(), "agrees": True}
 check.close(
     measured_from(check_gradient, x),
     expected,
@@ -1872,8 +1883,8 @@ check.close(
     rtol=1e-6,
     atol=1e-8,
     traps={
-        "this measures in float32, where a small step drowns in rounding: x.double() first": False,
-        "this returns the claim in place of what was measured": lambda: x,
+        "this measures in float32, where a small step drowns in rounding: x.double() first": drowned(x),
+        "the measured slopes are right, and the claim as well, but the verdict is False": False,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1881,14 +1892,14 @@ generator = check.generator()
 for dtype in (torch.float32, torch.float16, torch.float64):
     for shape in [(4,), (2, 3)]:
         x = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
-        expected = (True, 3 * x.double() * x.double())
+        expected = {"measured": 3 * x.double() * x.double(), "agrees": True}
         check.close(
             measured_from(check_gradient, x),
             expected,
             on=f"Σ x³ at x {shape}, {dtype}",
             rtol=1e-6,
             atol=1e-8,
-            traps={"this measures in the dtype of x, where a small step drowns in rounding: x.double() first": False},
+            traps={"this measures in the dtype of x, where a small step drowns in rounding: x.double() first": drowned(x)},
         )
 ### END HIDDEN TESTS
 
@@ -1941,7 +1952,7 @@ for dtype in (torch.float32, torch.float16, torch.float64):
 #
 # 1. **Numbers.** `Value(3)` has `.data`, a float, and `.grad`, a float that starts at 0.0. The operators `+ - * /`, unary `-`, and `**` with a plain number as the power make new values. In the first four, either side may be a plain number.
 #    `2 - x` asks for `x.__rsub__(2)`, and so on.
-# 2. **Functions.** `x.exp()`, `x.log()`, `x.tanh()`, `x.relu()`. `import math` inside a method, or in a cell of your own.
+# 2. **Functions.** `x.exp()`, `x.log()`, `x.tanh()`, `x.relu()`. `math` is imported already.
 # 3. **The walk.** `backward()` adds the slope of this value in each leaf to that leaf's `.grad`. A leaf that is used twice gets both parts, and a second walk adds to the first, as in torch. Results on the way start each walk from 0, or they would hand on old slopes a second time.
 # 4. **Any shape.** A result hands on only what is complete: a topological order. It is visited once, however many ways lead to it. And no recursion: chains of thousands of steps must work.
 #
@@ -1973,7 +1984,6 @@ BINARY = {
     "/": lambda a, b: a / b,
     "**": lambda a, b: a**b,
 }
-UNARY = ("neg", "exp", "log", "tanh", "relu")
 
 
 def torch_says(steps, walks=1):
@@ -1999,19 +2009,20 @@ def written(steps):
     lines = []
     for number, (name, *operands) in enumerate(steps):
         texts = [str(one) for one in operands]
-        right = texts[0] if name == "leaf" else f" {name} ".join(texts) if name in BINARY else f"{name}({texts[0]})"
-        lines.append(f"v{number} = {right}")
+        sign = f" {name} " if name in BINARY else ""
+        right = sign.join(texts)
+        lines.append(f"v{number} = {right}" if sign or name == "leaf" else f"v{number} = {name}({right})")
     return ", ".join(lines)
 
 
 def random_graph(generator, size):
-    """Some leaves, then `size` steps, whose numbers stay between −5 and 5, away from poles."""
+    """`size` steps, two or three of them leaves; their numbers stay between −5 and 5, away from poles."""
 
     def pick(n):
         return int(torch.randint(n, (), generator=generator))
 
-    steps = [("leaf", round(4 * torch.rand((), generator=generator).item() - 2, 2)) for _ in range(2 + pick(2))]
-    data = [leaf for _, leaf in steps]
+    data = [(pick(401) - 200) / 100 for _ in range(2 + pick(2))]
+    steps = [("leaf", number) for number in data]
     while len(steps) < size:
         # The newest value is used more often than the others.
         left, right = len(data) - 1 if pick(2) else pick(len(data)), pick(len(data))
@@ -2175,7 +2186,7 @@ check.attempted(Value, "Value computes with + - * / and **, and gives the slopes
 
 
 @check.observe
-def graph_of(cls, steps, walks=1):
+def results_of(cls, graphs):
     binary = {
         "+": lambda a, b: a + b,
         "-": lambda a, b: a - b,
@@ -2183,22 +2194,28 @@ def graph_of(cls, steps, walks=1):
         "/": lambda a, b: a / b,
         "**": lambda a, b: a**b,
     }
-    values, leaves = [], []
-    for name, *operands in steps:
-        found = [values[int(one[1:])] if type(one) is str else one for one in operands]
-        if name == "leaf":
-            value = cls(found[0])
-            leaves.append(value)
-        elif name in binary:
-            value = binary[name](*found)
-        else:
-            value = -found[0] if name == "neg" else getattr(found[0], name)()
-        if not isinstance(value, cls):
-            raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: did you forget `return`?")
-        values.append(value)
-    for _ in range(walks):
-        values[-1].backward()
-    return {"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]}
+    results = []
+    for steps, walks in graphs:
+        values, leaves = [], []
+        for name, *operands in steps:
+            found = [values[int(one[1:])] if type(one) is str else one for one in operands]
+            if name == "leaf":
+                value = cls(found[0])
+                leaves.append(value)
+            elif name in binary:
+                value = binary[name](*found)
+            else:
+                value = -found[0] if name == "neg" else getattr(found[0], name)()
+            if value is None:
+                raise TypeError(f"{name} gave None, expected a Value: did you forget `return`?")
+            if not isinstance(value, cls):
+                raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: wrap the number, so that it can be walked through")
+            values.append(value)
+        for _ in range(walks):
+            values[-1].backward()
+        results.append({"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]})
+    return results
+
 
 @check.observe
 def fresh(cls, number):
@@ -2222,7 +2239,7 @@ check.equal(
 def single(steps, *wrong):
     """Traps: sentences about the slopes that a single step is often given."""
     right = torch_says(steps)
-    return {sentence: {**right, "grads of the leaves": slopes} for sentence, slopes in wrong}
+    return {sentence: [{**right, "grads of the leaves": slopes}] for sentence, slopes in wrong}
 
 
 x, y = ("leaf", 3.0), ("leaf", -2.0)
@@ -2245,18 +2262,16 @@ for steps, wrong in [
     ([x, ("*", 2, "v0")], []),
     ([x, ("/", 2, "v0")], [("the slope of 2 / u in u is −2/u²", [2 / 9])]),
 ]:
-    check.close(graph_of(Value, steps), torch_says(steps), on=written(steps), traps=single(steps, *wrong))
+    check.close(results_of(Value, [(steps, 1)]), [torch_says(steps)], on=written(steps), traps=single(steps, *wrong))
 ### BEGIN HIDDEN TESTS
+graphs = [[("leaf", 0.0), ("**", "v0", 2)], [("leaf", 4.0), ("**", "v0", 0.5)], [("leaf", 0.0), ("*", "v0", 5)]]
 for a, b in [(1.5, 2.5), (-0.5, 4.0), (2.0, -3.0)]:
     x, y = ("leaf", a), ("leaf", b)
     for name in ("+", "-", "*", "/"):
-        for steps in ([x, y, (name, "v0", "v1")], [x, (name, b, "v0")], [x, (name, "v0", b)], [x, (name, int(b), "v0")]):
-            check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))
-    for exponent in (2, 1, -1, -2.0):
-        steps = [x, ("**", "v0", exponent)]
-        check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))
-for steps in ([("leaf", 0.0), ("**", "v0", 2)], [("leaf", 4.0), ("**", "v0", 0.5)], [("leaf", 0.0), ("*", "v0", 5)]):
-    check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))
+        graphs += [[x, y, (name, "v0", "v1")], [x, (name, b, "v0")], [x, (name, "v0", b)], [x, (name, int(b), "v0")]]
+    graphs += [[x, ("**", "v0", exponent)] for exponent in (2, 1, -1, -2.0)]
+for steps, result in zip(graphs, results_of(Value, [(steps, 1) for steps in graphs])):
+    check.close(result, torch_says(steps), on=written(steps))
 ### END HIDDEN TESTS
 
 # %% test="Value-functions" points=4
@@ -2264,7 +2279,7 @@ check.attempted(Value, "Value knows exp, log, tanh and relu, and multiplies slop
 
 
 @check.observe
-def graph_of(cls, steps, walks=1):
+def results_of(cls, graphs):
     binary = {
         "+": lambda a, b: a + b,
         "-": lambda a, b: a - b,
@@ -2272,22 +2287,27 @@ def graph_of(cls, steps, walks=1):
         "/": lambda a, b: a / b,
         "**": lambda a, b: a**b,
     }
-    values, leaves = [], []
-    for name, *operands in steps:
-        found = [values[int(one[1:])] if type(one) is str else one for one in operands]
-        if name == "leaf":
-            value = cls(found[0])
-            leaves.append(value)
-        elif name in binary:
-            value = binary[name](*found)
-        else:
-            value = -found[0] if name == "neg" else getattr(found[0], name)()
-        if not isinstance(value, cls):
-            raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: did you forget `return`?")
-        values.append(value)
-    for _ in range(walks):
-        values[-1].backward()
-    return {"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]}
+    results = []
+    for steps, walks in graphs:
+        values, leaves = [], []
+        for name, *operands in steps:
+            found = [values[int(one[1:])] if type(one) is str else one for one in operands]
+            if name == "leaf":
+                value = cls(found[0])
+                leaves.append(value)
+            elif name in binary:
+                value = binary[name](*found)
+            else:
+                value = -found[0] if name == "neg" else getattr(found[0], name)()
+            if value is None:
+                raise TypeError(f"{name} gave None, expected a Value: did you forget `return`?")
+            if not isinstance(value, cls):
+                raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: wrap the number, so that it can be walked through")
+            values.append(value)
+        for _ in range(walks):
+            values[-1].backward()
+        results.append({"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]})
+    return results
 
 x = ("leaf", 0.5)
 for steps, wrong in [
@@ -2300,18 +2320,17 @@ for steps, wrong in [
     ([x, ("tanh", "v0"), ("**", "v1", 2), ("-", 1, "v2")], []),
 ]:
     expected = torch_says(steps)
-    traps = {sentence: {**expected, "grads of the leaves": slopes} for sentence, slopes in wrong}
-    check.close(graph_of(Value, steps), expected, on=written(steps), traps=traps)
+    traps = {sentence: [{**expected, "grads of the leaves": slopes}] for sentence, slopes in wrong}
+    check.close(results_of(Value, [(steps, 1)]), [expected], on=written(steps), traps=traps)
 ### BEGIN HIDDEN TESTS
+graphs = [[("leaf", number), ("log", "v0"), ("/", "v1", 2), ("tanh", "v2")] for number in (0.25, 1.0, 3.0)]
 for number in (-1.5, -0.25, 0.0, 0.75, 2.0):
     for name in ("exp", "tanh", "relu"):
-        for steps in ([("leaf", number), (name, "v0")], [("leaf", number), ("*", "v0", -2), (name, "v1"), ("+", "v2", 1)]):
-            expected = torch_says(steps)
-            traps = {"relu hands on nothing where u is 0: torch picks the slope 0 at the kink": {**expected, "grads of the leaves": [1.0]}}
-            check.close(graph_of(Value, steps), expected, on=written(steps), traps=traps)
-for number in (0.25, 1.0, 3.0):
-    steps = [("leaf", number), ("log", "v0"), ("/", "v1", 2), ("tanh", "v2")]
-    check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))
+        graphs += [[("leaf", number), (name, "v0")], [("leaf", number), ("*", "v0", -2), (name, "v1"), ("+", "v2", 1)]]
+for steps, result in zip(graphs, results_of(Value, [(steps, 1) for steps in graphs])):
+    expected = torch_says(steps)
+    kink = {**expected, "grads of the leaves": [1.0]}
+    check.close(result, expected, on=written(steps), traps={"relu hands on nothing where u is 0: torch picks the slope 0 at the kink": kink})
 ### END HIDDEN TESTS
 
 # %% test="Value-shared" points=4
@@ -2319,7 +2338,7 @@ check.attempted(Value, "Value adds up what comes on several ways, and from sever
 
 
 @check.observe
-def graph_of(cls, steps, walks=1):
+def results_of(cls, graphs):
     binary = {
         "+": lambda a, b: a + b,
         "-": lambda a, b: a - b,
@@ -2327,22 +2346,27 @@ def graph_of(cls, steps, walks=1):
         "/": lambda a, b: a / b,
         "**": lambda a, b: a**b,
     }
-    values, leaves = [], []
-    for name, *operands in steps:
-        found = [values[int(one[1:])] if type(one) is str else one for one in operands]
-        if name == "leaf":
-            value = cls(found[0])
-            leaves.append(value)
-        elif name in binary:
-            value = binary[name](*found)
-        else:
-            value = -found[0] if name == "neg" else getattr(found[0], name)()
-        if not isinstance(value, cls):
-            raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: did you forget `return`?")
-        values.append(value)
-    for _ in range(walks):
-        values[-1].backward()
-    return {"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]}
+    results = []
+    for steps, walks in graphs:
+        values, leaves = [], []
+        for name, *operands in steps:
+            found = [values[int(one[1:])] if type(one) is str else one for one in operands]
+            if name == "leaf":
+                value = cls(found[0])
+                leaves.append(value)
+            elif name in binary:
+                value = binary[name](*found)
+            else:
+                value = -found[0] if name == "neg" else getattr(found[0], name)()
+            if value is None:
+                raise TypeError(f"{name} gave None, expected a Value: did you forget `return`?")
+            if not isinstance(value, cls):
+                raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: wrap the number, so that it can be walked through")
+            values.append(value)
+        for _ in range(walks):
+            values[-1].backward()
+        results.append({"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]})
+    return results
 
 x = ("leaf", 3.0)
 tax = [("leaf", 4.0), ("*", "v0", 0.5), ("*", "v1", "v0")]
@@ -2369,10 +2393,11 @@ for steps, walks, wrong in [
     ]),
 ]:
     expected = torch_says(steps, walks)
-    traps = {sentence: {**expected, "grads of the leaves": slopes} for sentence, slopes in wrong}
+    traps = {sentence: [{**expected, "grads of the leaves": slopes}] for sentence, slopes in wrong}
     on = written(steps) + (", two walks" if walks == 2 else "")
-    check.close(graph_of(Value, steps, walks), expected, on=on, traps=traps)
+    check.close(results_of(Value, [(steps, walks)]), [expected], on=on, traps=traps)
 ### BEGIN HIDDEN TESTS
+graphs = []
 for number in (-1.5, 0.5, 2.0):
     x, y = ("leaf", number), ("leaf", 1.5)
     for steps in (
@@ -2383,9 +2408,9 @@ for number in (-1.5, 0.5, 2.0):
         [x, y, ("+", "v0", 1)],
         [x, ("+", "v0", "v0"), ("+", "v1", "v1"), ("+", "v2", "v1"), ("*", "v3", "v2")],
     ):
-        for walks in (1, 2, 3):
-            expected = torch_says(steps, walks)
-            check.close(graph_of(Value, steps, walks), expected, on=f"{written(steps)}; walks: {walks}")
+        graphs += [(steps, walks) for walks in (1, 2, 3)]
+for (steps, walks), result in zip(graphs, results_of(Value, graphs)):
+    check.close(result, torch_says(steps, walks), on=f"{written(steps)}; walks: {walks}")
 
 
 @check.observe
@@ -2422,7 +2447,7 @@ check.attempted(Value, "Value agrees with torch on random graphs")
 
 
 @check.observe
-def graph_of(cls, steps, walks=1):
+def results_of(cls, graphs):
     binary = {
         "+": lambda a, b: a + b,
         "-": lambda a, b: a - b,
@@ -2430,32 +2455,36 @@ def graph_of(cls, steps, walks=1):
         "/": lambda a, b: a / b,
         "**": lambda a, b: a**b,
     }
-    values, leaves = [], []
-    for name, *operands in steps:
-        found = [values[int(one[1:])] if type(one) is str else one for one in operands]
-        if name == "leaf":
-            value = cls(found[0])
-            leaves.append(value)
-        elif name in binary:
-            value = binary[name](*found)
-        else:
-            value = -found[0] if name == "neg" else getattr(found[0], name)()
-        if not isinstance(value, cls):
-            raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: did you forget `return`?")
-        values.append(value)
-    for _ in range(walks):
-        values[-1].backward()
-    return {"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]}
+    results = []
+    for steps, walks in graphs:
+        values, leaves = [], []
+        for name, *operands in steps:
+            found = [values[int(one[1:])] if type(one) is str else one for one in operands]
+            if name == "leaf":
+                value = cls(found[0])
+                leaves.append(value)
+            elif name in binary:
+                value = binary[name](*found)
+            else:
+                value = -found[0] if name == "neg" else getattr(found[0], name)()
+            if value is None:
+                raise TypeError(f"{name} gave None, expected a Value: did you forget `return`?")
+            if not isinstance(value, cls):
+                raise TypeError(f"{name} gave a {type(value).__name__}, expected a Value: wrap the number, so that it can be walked through")
+            values.append(value)
+        for _ in range(walks):
+            values[-1].backward()
+        results.append({"data": [value.data for value in values], "grads of the leaves": [leaf.grad for leaf in leaves]})
+    return results
 
 generator = check.generator()
-for size in (4, 5, 6, 7, 8, 9, 10, 11, 12, 13):
-    steps = random_graph(generator, size)
-    check.close(graph_of(Value, steps), torch_says(steps), on=written(steps))
+graphs = [(random_graph(generator, size), 1) for size in (4, 5, 6, 7, 8, 9, 10, 11, 12, 13)]
+for (steps, walks), result in zip(graphs, results_of(Value, graphs)):
+    check.close(result, torch_says(steps), on=written(steps))
 ### BEGIN HIDDEN TESTS
-for number in range(100):
-    steps = random_graph(generator, 6 + number % 14)
-    walks = 1 + number % 2
-    check.close(graph_of(Value, steps, walks), torch_says(steps, walks), on=f"{written(steps)}; walks: {walks}")
+graphs = [(random_graph(generator, 6 + number % 14), 1 + number % 2) for number in range(100)]
+for (steps, walks), result in zip(graphs, results_of(Value, graphs)):
+    check.close(result, torch_says(steps, walks), on=f"{written(steps)}; walks: {walks}")
 ### END HIDDEN TESTS
 
 # %% test="Value-chain" points=4

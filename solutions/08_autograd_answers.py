@@ -2480,7 +2480,7 @@ class Value:
                 if missing[source] == 0:
                     complete.append(source)
 
-# %% wrong="rsub_turned" for="Value" says="Where: result['data'][1]" fails="arithmetic,functions,graphs"
+# %% wrong="rsub_turned" for="Value" says="v1 = 2 - v0" fails="arithmetic,functions,graphs"
 class Value:
     def __init__(self, data):
         self.data = float(data)
@@ -2817,6 +2817,84 @@ class Value:
     def __mul__(self, other):
         other = other if isinstance(other, Value) else Value(other)
         return self.made(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __pow__(self, power):
+        return self.made(self.data**power, (self, power * self.data ** (power - 1)))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+    def exp(self):
+        data = math.exp(self.data)
+        return self.made(data, (self, data))
+
+    def log(self):
+        return self.made(math.log(self.data), (self, 1 / self.data))
+
+    def tanh(self):
+        data = math.tanh(self.data)
+        return self.made(data, (self, 1 - data**2))
+
+    def relu(self):
+        return self.made(max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.0))
+
+    def backward(self):
+        found, missing = [self], {self: 0}
+        for value in found:
+            for source, _ in value.sources:
+                if source not in missing:
+                    missing[source] = 0
+                    found.append(source)
+                missing[source] += 1
+        for value in found:
+            if value.sources:
+                value.grad = 0.0
+        self.grad += 1.0
+        complete = [self]
+        while complete:
+            value = complete.pop()
+            for source, slope in value.sources:
+                source.grad += slope * value.grad
+                missing[source] -= 1
+                if missing[source] == 0:
+                    complete.append(source)
+
+# %% wrong="plain_results" for="Value" says="wrap the number" fails="arithmetic,functions,shared,graphs,chain"
+class Value:
+    def __init__(self, data):
+        self.data = float(data)
+        self.grad = 0.0
+        self.sources = ()
+
+    def made(self, data, *sources):
+        value = Value(data)
+        value.sources = sources
+        return value
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return self.made(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        return self.data * (other.data if isinstance(other, Value) else other)
 
     def __pow__(self, power):
         return self.made(self.data**power, (self, power * self.data ** (power - 1)))
