@@ -81,7 +81,7 @@ whole = ...  # torch.tensor([1, 2]).requires_grad_().requires_grad, or None if t
 reveal(whole, lambda: torch.tensor([1, 2]).requires_grad_().requires_grad)
 
 # %% [markdown]
-# Only floats can ask: a slope needs numbers in between. A result asks as soon as *one* operand does. Then it has a `grad_fn`, and is no leaf. A leaf is a tensor that no recorded step
+# Only floats can ask (and complex numbers): a slope needs numbers in between. A result asks as soon as *one* operand does. Then it has a `grad_fn`, and is no leaf. A leaf is a tensor that no recorded step
 # made: your parameters, and also every tensor that asks for nothing.
 
 # %%
@@ -317,7 +317,7 @@ refusal(lambda: e.backward())
 # ## 7 · Without a graph
 #
 # An update of a parameter is no part of the loss, and a model in use needs no slopes. Three ways turn recording off. `no_grad` records nothing in its block. `inference_mode` is stricter:
-# its tensors can never join a graph, so torch need not keep count of them. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
+# its tensors can never join a graph. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
 
 # %% predict="evaluated"
 evaluated = ...  # nn.Linear(3, 2).eval()(torch.ones(3)).requires_grad: True or False
@@ -363,7 +363,7 @@ w, w.is_leaf, w.detach().data_ptr() == w.data_ptr()
 #
 # ## 8 · Backward by hand
 #
-# c = Σ(x∘w + z): multiply entry by entry, add z, sum up. What are the three gradients? Nudge one entry of x: c moves by the entry of *w* beside it. So ∂c/∂x is w, ∂c/∂w is x, and ∂c/∂z is 1 everywhere.
+# c = Σ(x∘w + z): multiply entry by entry, add z, sum up. What are the three gradients? Raise one entry of x by 1: c moves by the entry of *w* beside it. So ∂c/∂x is w, ∂c/∂w is x, and ∂c/∂z is 1 everywhere.
 # In NumPy nobody takes notes, so the backward pass is written beside the forward one:
 
 # %%
@@ -391,7 +391,7 @@ draw.graph(c, {"x": x, "w": w, "z": z}, "c = Σ(x∘w + z)")
 # > **Common trap.** "∂c/∂x is x, and ∂c/∂w is w." Swapped: each factor's slope is the *other* factor. That is why the product saves both. Test with x ≠ w: where they are equal, the mistake cannot be seen.
 # > And x∘w + z is not *the* linear operation: it sums over nothing. A linear layer, x @ W + b, does.
 #
-# Two rules carry over to every layer. A gradient has the shape of its tensor. And **what forward copies, backward adds up**: below, broadcasting copies one bias to five rows, so its slope is
+# Where c is a step on the way to a loss, all three are multiplied by the slope that comes from above. Two rules carry over to every layer. A gradient has the shape of its tensor. And **what forward copies, backward adds up**: below, broadcasting copies one bias to five rows, so its slope is
 # the sum of five. A weight of a layer is used once for every sample of the batch: its slope, too, adds up over the batch.
 
 # %%
@@ -435,7 +435,7 @@ x = torch.tensor([-3.0, 0.5], dtype=torch.float64, requires_grad=True)
 torch.autograd.gradcheck(SignedSquare.apply, (x,)), SignedSquare.apply(x)
 
 # %% [markdown]
-# `gradcheck` holds a backward against finite differences. It wants `float64`, and so does anyone who measures: over a large step the curve bends, and a small one drowns in rounding. Below is the error of the slope of x³ at 1, which is 3, measured with (f(x + h) − f(x − h)) / 2h:
+# `gradcheck` holds a backward against the finite differences of chapter 07. It wants `float64`, and so does anyone who measures: over a large step the curve bends, and a small one drowns in rounding. Below is the error of the slope of x³ at 1, which is 3, measured with (f(x + h) − f(x − h)) / 2h:
 
 # %%
 def error_of_slope(h, dtype):
