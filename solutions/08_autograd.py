@@ -138,7 +138,7 @@ check.close(
 # x.grad[0].item()
 # ```
 #
-# A number. It tests **vectors**.
+# A number. It tests **vectors**, section 4 of [the chapter](../../course/08_autograd.ipynb).
 
 # %% solution="predict_vector" objective="vectors"
 predict_vector = ...  # a number
