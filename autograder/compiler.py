@@ -1,4 +1,4 @@
-"""torch imports its compiler at the first operator on `meta`, and for the first optimiser: seconds and 70 MB.
+"""What torch imports late: its compiler at the first operator on `meta` and for the first optimiser (seconds, 70 MB), its symbolic shapes at the first `backward(v)`.
 
 A process that forks does it once, for all its children, where an assignment needs it.
 """
@@ -10,16 +10,32 @@ from collections.abc import Iterable
 from functools import cache
 
 # The device by its name in quotes, the module in any of its spellings: torch.optim.SGD, `from torch import optim`, `from torch.optim import SGD`.
-_NEEDING = re.compile(r"""(["'])meta\1|\boptim\b""")
+# A vector handed to `backward`, or to `autograd.grad`.
+_NEEDING = {
+    "compiler": re.compile(r"""(["'])meta\1|\boptim\b"""),
+    "shapes": re.compile(r"\bbackward\([^)\s]|\bautograd\.grad\b"),
+}
 
 
-def needed(sources: Iterable[str]) -> bool:
-    """Whether these cells name the device, or torch's optimisers."""
-    return any(_NEEDING.search(source) for source in sources)
+def needed(sources: Iterable[str]) -> list[str]:
+    """Which of them these cells make torch import: "compiler", "shapes"."""
+    text = "\n".join(sources)
+    return [name for name, pattern in _NEEDING.items() if pattern.search(text)]
+
+
+def warm_up(names: Iterable[str]) -> None:
+    """Import what `needed` found. No operator of autograd runs: its engine would not survive a fork on a machine with CUDA."""
+    for name in names:
+        {"compiler": _compiler, "shapes": _shapes}[name]()
 
 
 @cache
-def warm_up() -> None:
+def _shapes() -> None:
+    import torch.fx.experimental.symbolic_shapes  # noqa: F401
+
+
+@cache
+def _compiler() -> None:
     import torch
 
     _ = torch.ones(2, device="meta") > 0

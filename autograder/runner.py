@@ -71,8 +71,7 @@ def run(
     """
     cells = code_cells(assignment, answers or {})
     points = {check.id: check.points for check in assignment.checks}
-    if compiler.needed(source for _, source, _ in cells):
-        compiler.warm_up()
+    compiler.warm_up(compiler.needed(source for _, source, _ in cells))
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(theirs, cells, seed, prelude, inspect), daemon=True)

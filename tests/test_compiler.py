@@ -19,16 +19,47 @@ NEEDING = [
     "from torch import nn, optim",
     "from torch.optim import Adam",
 ]
-CHEAP = ["metadata = {'name': 1}", "an optimiser of one's own", "optimum = optimal(x)", "model.to('cuda')", ""]
+CHEAP = [
+    "loss.backward()",
+    "loss.backward(\n)",
+    "metadata = {'name': 1}",
+    "an optimiser of one's own",
+    "optimum = optimal(x)",
+    "model.to('cuda')",
+    "",
+]
 
 
 @pytest.mark.parametrize("source", NEEDING)
 def test_a_cell_that_makes_torch_import_its_compiler_is_recognised(source: str) -> None:
-    assert compiler.needed(["import torch", source])
+    assert compiler.needed(["import torch", source]) == ["compiler"]
+
+
+@pytest.mark.parametrize(
+    "source", ["y.backward(torch.ones(2))", "y.backward(v, retain_graph=True)", "torch.autograd.grad(y, x, v)"]
+)
+def test_a_cell_that_hands_a_vector_to_backward_is_recognised(source: str) -> None:
+    assert compiler.needed(["import torch", source]) == ["shapes"]
 
 
 def test_other_cells_cost_nothing() -> None:
-    assert not compiler.needed(CHEAP)
+    assert compiler.needed(CHEAP) == []
+
+
+def test_after_shapes_a_vector_imports_nothing_more() -> None:
+    program = """
+import sys, torch
+from autograder import compiler
+compiler.warm_up(["shapes"])
+warm = set(sys.modules)
+assert "torch._dynamo" not in warm
+x = torch.ones(2, requires_grad=True)
+(2 * x).backward(torch.ones(2))
+torch.autograd.grad(3 * x, x, torch.ones(2))
+print(sorted(set(sys.modules) - warm))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert (run.stdout, run.returncode) == ("[]\n", 0), run.stderr
 
 
 def test_a_warm_process_imports_nothing_more_and_has_no_thread_more() -> None:
@@ -37,7 +68,7 @@ import os, sys, torch
 from autograder import compiler
 assert "torch._dynamo" not in sys.modules
 threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
-compiler.warm_up()
+compiler.warm_up(["compiler"])
 warm = set(sys.modules)
 assert "torch._dynamo" in warm
 assert threads == (len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1)

@@ -107,7 +107,7 @@ class Course:
     observations: dict[tuple[str, str], str] = field(default_factory=dict)  # test, name -> the function's text
     answers: frozenset[str] = frozenset()  # the names that answers bind, and locked cells that use them
     classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
-    compiler: bool = False  # whether its cells make torch import its compiler
+    late: Sequence[str] = ()  # what its cells make torch import late
 
 
 def prepare(spool: str) -> Course:
@@ -135,9 +135,8 @@ def prepare(spool: str) -> Course:
         if prepared and cell["role"] != "test" and prepared.uses & answers:
             answers |= prepared.binds
     course.answers, course.classes = frozenset(answers), frozenset(classes)
-    course.compiler = compiler.needed(course.source.values())
-    if course.compiler:
-        compiler.warm_up()
+    course.late = compiler.needed(course.source.values())
+    compiler.warm_up(course.late)
     return course
 
 
@@ -218,7 +217,7 @@ class Learner:
         self.starts += 1
         ours, theirs = socket.socketpair()
         life, self.life = os.pipe()
-        request = {"memory": self.limits.total_memory_bytes, "compiler": self.course.compiler}
+        request = {"memory": self.limits.total_memory_bytes, "late": self.course.late}
         ask_for_child(self.room, request, theirs.fileno(), life)
         theirs.close()
         os.close(life)
@@ -913,6 +912,8 @@ def main(arguments: str) -> None:
     control, room = socket.socket(fileno=options["control"]), socket.socket(fileno=options["room"])
     torch.set_num_threads(1)
     wire.know_numpy()
+    import torchscope.meter  # noqa: F401  # which observations that run here would import
+
     # torch loads its printing and comparing code at first use.
     check.attempted(1, "")
     with suppress(check.CheckFailed):

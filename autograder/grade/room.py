@@ -54,8 +54,7 @@ def main(arguments: str) -> None:
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def before_fork(request: Mapping[str, Any]) -> None:
-        if request.get("compiler"):
-            compiler.warm_up()
+        compiler.warm_up(request.get("late", ()))
         if sandboxed:
             confine.leave_processes(own)
 
