@@ -160,6 +160,8 @@ def overheard(namespace: dict[str, Any]) -> list[str]:
 def _leaves(value: Any) -> Iterator[Any]:
     import torch
 
+    from autograder.check.values import is_array
+
     kind = type(value)
     if kind in (list, tuple, set):
         for item in value:
@@ -167,8 +169,8 @@ def _leaves(value: Any) -> Iterator[Any]:
     elif kind is dict:
         for item in value.values():
             yield from _leaves(item)
-    elif kind in (torch.Tensor, torch.nn.Parameter):
-        tensor = value.detach()
+    elif kind in (torch.Tensor, torch.nn.Parameter) or is_array(value):
+        tensor = torch.from_numpy(value.copy()) if is_array(value) else value.detach()
         if tensor.numel() >= 2 and tensor.unique().numel() >= 2:
             yield tensor
     elif (kind is float and not value.is_integer()) or (kind is str and len(value) >= 4):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
@@ -155,6 +156,8 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: check.close(torch.tensor(2.0), 2.0),
         "Returned a tensor, expected a plain number: `.item()` gives it.",
     ),
+    "array_from_tensor": (lambda: check.close(A, A.numpy()), "Returned a tensor, expected a NumPy array."),
+    "tensor_from_array": (lambda: check.close(A.numpy(), A), "Returned a NumPy array, expected a tensor."),
     "tensor_from_number": (lambda: check.close(2.0, A.sum()), "Returned a plain number, expected a tensor."),
     "bool_is_no_number": (
         lambda: check.close(True, 1),
@@ -924,6 +927,54 @@ def test_the_gate_reads_every_expected_value(monkeypatch: pytest.MonkeyPatch) ->
     check.equal(1, 1)
     message_of(lambda: check.equal(1, 2))
     assert [id(value) for value in log] == [id(A), id(1), id(2)]
+
+
+def test_arrays_of_numpy_compare_as_tensors_do() -> None:
+    array = numpy.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    check.close(array + 1e-9, array)
+    check.close(array.T.copy().T, array)
+    check.close([array, numpy.zeros((0, 2))], [array.copy(), numpy.zeros((0, 2))])
+    check.close(numpy.array([numpy.nan, 1.0]), numpy.array([numpy.nan, 1.0]))
+    check.equal(array, array.copy())
+    check.equal(numpy.array([True]), numpy.array([True]))
+    for wrong, says in (
+        (array[0], "Shape: got (3,), expected (2, 3)."),
+        (array.astype("float32"), "Dtype: got float32, expected float64. The shape (2, 3) is right."),
+        (array + numpy.eye(2, 3), "Values: 2 of 6 differ, most of all at index (0, 0): got 2, expected 1."),
+        (array + numpy.eye(2, 3), f"The result is\n{array + numpy.eye(2, 3)}\nand this is expected:\n{array}"),
+        (array.tolist(), "Returned a value of type list, expected a NumPy array."),
+        (None, "Got None, expected a NumPy array: did you forget `return`?"),
+        (array.astype(object), "Returned a value of type ndarray, expected a NumPy array."),
+        (numpy.ma.masked_array(array), "Returned a value of type MaskedArray, expected a NumPy array."),
+    ):
+        assert says in message_of(functools.partial(check.close, wrong, array))
+    with pytest.raises(check.CheckFailed):
+        check.equal(array + 1e-9, array)
+    trap = message_of(lambda: check.close(array * 2, array, traps={"this doubles": lambda: array * 2}))
+    assert "It looks as if this doubles." in trap
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    for number in (numpy.float64(1.5), numpy.float32(1.5), numpy.float16(1.5)):
+        check.close(number, 1.5)
+    check.close(numpy.int64(2), 2)
+    check.close((numpy.float64(1.5), 2.0), (1.5, 2.0))
+    assert "Value: got 1.5, expected 2." in message_of(lambda: check.close(numpy.float64(1.5), 2.0))
+    for no_number in (numpy.bool_(True), numpy.array(1.5)):
+        with pytest.raises(check.CheckFailed, match="expected a number"):
+            check.close(no_number, 1.5)
+    with pytest.raises(check.CheckFailed, match="of type"):
+        check.equal(numpy.float64(1.5), 1.5)
+
+
+def test_a_change_of_an_array_is_seen() -> None:
+    def doubles(array: Any) -> Any:
+        array *= 2
+        return array
+
+    check.unchanged(lambda array: array * 2, numpy.ones(3))
+    with pytest.raises(check.CheckFailed, match="changed its argument 1 in place"):
+        check.unchanged(doubles, numpy.ones(3))
 
 
 def test_nothing_but_torch_and_the_standard_library_is_imported() -> None:

@@ -129,6 +129,16 @@ def test_writes_that_the_version_counter_misses_are_changes() -> None:
     assert changed == ["[0]", "[1]"]
 
 
+def test_arrays_of_numpy_are_remembered_too() -> None:
+    same, changed, reshaped, empty = np.ones(3), np.ones((2, 2)), np.ones(4), np.ones(0)
+    before = meter.snapshot({"same": same, "changed": changed, "reshaped": reshaped, "empty": empty})
+    same *= 1.0
+    changed[1, 0] = np.nan
+    reshaped.resize((2, 2), refcheck=False)
+    assert meter.changed(before) == ["['changed']", "['reshaped']"]
+    assert meter.changed(meter.snapshot(changed)) == []
+
+
 def test_changes_are_found_in_nested_values() -> None:
     values = {"layers": [torch.zeros(2), (torch.zeros(2), torch.tensor(1))], "bias": torch.zeros(1)}
     before = meter.snapshot(values)

@@ -21,6 +21,7 @@ Four meters, all exact and all on any device:
 Every hook of torch without a documented name is used in this file and nowhere else.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ class Snapshot:
 
 
 def snapshot(value: object) -> Snapshot:
-    """Remember a tensor, or lists, tuples and dicts of tensors and plain values at any depth."""
+    """Remember a tensor or NumPy array, or lists, tuples and dicts of them and of plain values at any depth."""
     return Snapshot(value, {path: _remember(leaf) for path, leaf in _leaves(value, "")})
 
 
@@ -221,12 +222,18 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
 
 
 def _remember(leaf: object) -> _Former:
+    if _is_array(leaf):
+        return _Former(leaf, None, (leaf.shape, leaf.strides, leaf.dtype.str), _array_content(leaf))  # type: ignore[attr-defined]
     if not isinstance(leaf, Tensor):
         return _Former(leaf, None, (), None)
     return _Former(leaf, _version(leaf), _layout(leaf), _content(leaf))
 
 
 def _differs(former: _Former, leaf: object) -> bool:
+    if leaf is former.leaf and former.content is not None and _is_array(leaf):
+        if former.layout != (leaf.shape, leaf.strides, leaf.dtype.str):  # type: ignore[attr-defined]
+            return True
+        return not torch.equal(_array_content(leaf), former.content)
     if not isinstance(former.leaf, Tensor) or not isinstance(leaf, Tensor):
         # Plain numbers and strings are often rebuilt: an equal one of the same type is the same.
         plain = isinstance(leaf, int | float | complex | str | bytes) and type(leaf) is type(former.leaf)
@@ -235,6 +242,17 @@ def _differs(former: _Former, leaf: object) -> bool:
         return True
     content = _content(leaf)
     return content is not None and former.content is not None and not torch.equal(content, former.content)
+
+
+def _is_array(leaf: object) -> bool:
+    """Whether this is NumPy's array. Where nothing has imported NumPy there is none."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(leaf) is numpy.ndarray and not leaf.dtype.hasobject  # type: ignore[attr-defined]
+
+
+def _array_content(array: Any) -> Tensor:
+    content = array.tobytes()
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.empty(0, dtype=torch.uint8)
 
 
 def _version(x: Tensor) -> int | None:

@@ -137,8 +137,8 @@ def close(
 ) -> None:
     """Tensors or numbers that agree: type, then shape, then dtype, then device, then values. NaN agrees with NaN.
 
-    `expected` is a tensor, a number (int and float are both accepted for it, bool is not), or a tuple, list or dict of them,
-    which must then come in exactly that type. Nothing broadcasts, and no dtype is converted: compute the expected
+    `expected` is a tensor, a NumPy array, a number (int, float and NumPy's numbers are accepted for it, bool is not), or a tuple, list
+    or dict of them, which must then come in exactly that type. Nothing broadcasts, and no dtype is converted: compute the expected
     value in float64 and cast it. Formula and tolerances are those of `torch.testing.assert_close`, by dtype; for plain numbers rtol is 1e-5
     and atol 1e-7, and two ints compare exactly. `traps` maps a sentence to a value, or to a function giving it. Raises CheckFailed.
     """

@@ -10,7 +10,7 @@ import math
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -21,12 +21,14 @@ from autograder.check.values import (
     SCALARS,
     TENSORS,
     detach,
+    is_array,
     is_plain,
     kind_of,
     same_members,
     show,
     show_two,
     type_name,
+    without_numpy,
 )
 
 # A learner's cell may rebind it in torch; this stays what it was when this module was imported.
@@ -76,10 +78,14 @@ class Difference:
 
 def difference(actual: object, expected: object, rule: Rule, place: str = "") -> Difference | None:
     """The first difference, depth first. Raises TypeError when the test expects what no rule covers."""
+    if not rule.exact:
+        actual, expected = without_numpy(actual), without_numpy(expected)
     kind, wanted = kind_of(actual), kind_of(expected)
     if actual is ... and expected is not ...:
         return Difference((), place, actual, expected)
-    if issubclass(wanted, Tensor) and kind in TENSORS:
+    if is_array(expected):
+        lines = _about_arrays(actual, expected, rule) if is_array(actual) else [_wrong_type(actual, expected, rule)]
+    elif issubclass(wanted, Tensor) and kind in TENSORS:
         lines = _about_tensors(detach(cast(Tensor, actual)), detach(cast(Tensor, expected)), rule)
     elif wanted in NUMBERS and not rule.exact and (kind in (int, float) or kind is wanted):
         lines = _about_numbers(cast(complex, actual), cast(complex, expected), rule)
@@ -151,8 +157,8 @@ none_is_the_answer = False  # whether the answer under test is a plain None, and
 
 def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
     kind, wanted = kind_of(actual), kind_of(expected)
-    tensor, number = issubclass(wanted, Tensor), wanted in NUMBERS and not rule.exact
-    name = "a tensor" if tensor else "a number" if number else wanted.__name__
+    tensor, number, array = issubclass(wanted, Tensor), wanted in NUMBERS and not rule.exact, is_array(expected)
+    name = "a tensor" if tensor else "a number" if number else "a NumPy array" if array else wanted.__name__
     if actual is None:
         return text(
             "none_written" if none_is_the_answer else "none",
@@ -160,11 +166,15 @@ def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
         )
     if tensor and kind in NUMBERS:
         return text("tensor_from_number")
+    if array and kind in TENSORS:
+        return text("array_from_tensor")
+    if tensor and is_array(actual):
+        return text("tensor_from_array")
     if number and kind in TENSORS:
         return text("number_from_tensor")
     if number and kind is bool:
         return text("bool_is_no_number", got=actual)
-    if not tensor and not number and is_plain(actual):
+    if not tensor and not number and not array and is_plain(actual):
         fields = {"got": show(actual), "got_type": type_name(actual)}
         return text("plain_type", **fields, expected=show(expected), expected_type=name)
     return text("type", got=type_name(actual), expected=name)
@@ -207,6 +217,19 @@ def _about_tensors(got: Tensor, wanted: Tensor, rule: Rule) -> list[str]:
     if got.device.type == "meta":
         return []  # there are no values
     return _about_values(_dense(got), _dense(wanted), rule)
+
+
+def _about_arrays(actual: object, expected: object, rule: Rule) -> list[str]:
+    """Shape, dtype and values of two arrays, the values as torch compares them."""
+    got, wanted = cast(Any, actual), cast(Any, expected)
+    if got.shape != wanted.shape:
+        return [text("shape", got=got.shape, expected=wanted.shape)]
+    if got.dtype != wanted.dtype:
+        return [text("dtype", got=got.dtype.name, expected=wanted.dtype.name, shape=got.shape)]
+    # A copy has strides and a byte order that torch knows.
+    pair = [torch.from_numpy(array.astype(array.dtype.name, order="C", copy=True)) for array in (got, wanted)]
+    lines = _about_values(pair[0], pair[1], rule)
+    return [lines[0], text("whole", got=got, expected=wanted)] if len(lines) > 1 else lines
 
 
 def _about_values(got: Tensor, wanted: Tensor, rule: Rule) -> list[str]:

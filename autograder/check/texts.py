@@ -19,6 +19,8 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "none_written": "You wrote None, expected {expected}.",
         "type": "Returned a value of type {got}, expected {expected}.",
         "number_from_tensor": "Returned a tensor, expected a plain number: `.item()` gives it.",
+        "array_from_tensor": "Returned a tensor, expected a NumPy array.",
+        "tensor_from_array": "Returned a NumPy array, expected a tensor.",
         "tensor_from_number": "Returned a plain number, expected a tensor.",
         "bool_is_no_number": "Returned {got}, expected a number: True and False are not numbers here.",
         "plain_type": "Returned {got}, of type {got_type}; expected {expected}, of type {expected_type}.",

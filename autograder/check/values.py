@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -23,6 +24,30 @@ def kind_of(value: object) -> type:
     """The value's type; `object` where its metaclass is a learner's, for to compare or hash such a type runs the learner's code."""
     kind = type(value)
     return kind if type(kind) is type or any(kind is tensor for tensor in TENSORS) else object
+
+
+_NUMPY_NUMBERS = frozenset(
+    f"{kind}{bits}"
+    for kind, widths in (("float", (16, 32, 64)), ("int", (8, 16, 32, 64)), ("uint", (8, 16, 32, 64)))
+    for bits in widths
+)
+
+
+def is_array(value: object) -> bool:
+    """Whether the value is exactly NumPy's array, of numbers. Where nothing has imported NumPy there is none."""
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is None or kind_of(value) is not numpy.ndarray:
+        return False
+    return cast(Any, value).dtype.kind in "fiubc"
+
+
+def without_numpy(value: object) -> object:
+    """A number of NumPy's own as Python's, anything else as it is."""
+    numpy: Any = sys.modules.get("numpy")
+    kind = kind_of(value)
+    if numpy is not None and kind.__name__ in _NUMPY_NUMBERS and kind is getattr(numpy, kind.__name__):
+        return cast(Any, value).item()
+    return value
 
 
 def is_plain(value: object) -> bool:
@@ -144,6 +169,9 @@ def _spell(value: object, depth: int = 0) -> str:
         if tensor.dim() == 0 and tensor.device.type != "meta":
             return repr(tensor)
         return f"tensor(shape={tuple(tensor.shape)}, dtype={tensor.dtype})"
+    if is_array(value):
+        array: Any = value
+        return f"array(shape={array.shape}, dtype={array.dtype.name})"
     if kind in (tuple, list, set, frozenset, torch.Size, dict) and depth < 5:
         if kind is dict:
             pairs = cast(dict[object, object], value).items()
