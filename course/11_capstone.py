@@ -329,7 +329,7 @@ sum(p.numel() for p in net.parameters())
 curves, best = {"10 rides it learns": [], "20 rides of validation": []}, {"loss": float("inf"), "epoch": 0}
 for epoch in range(300):
     run_epochs(net, DataLoader(learn, batch_size=10), adam, 1, [])
-    for curve, part in zip(curves.values(), (learn, validation)):
+    for curve, part in zip(curves.values(), (learn, validation), strict=True):
         curve.append(100 * evaluate(net, *part.tensors))
     if curve[-1] < best["loss"]:
         state = {name: tensor.clone() for name, tensor in net.state_dict().items()}
@@ -439,7 +439,7 @@ line = new_line(torch.float64, "cpu")
 sgd, own_path = torch.optim.SGD(line.parameters(), lr=0.1), [torch.zeros(2, dtype=torch.float64)]
 for _ in range(40):
     W, b = Number(line.weight.item()), Number(line.bias.item())
-    for input, target in zip(z.tolist(), y.tolist()):
+    for input, target in zip(z.tolist(), y.tolist(), strict=True):
         error = W * Number(input) + b + Number(-target)
         (error * error).backward(1 / len(z))
     line.weight.grad = torch.full_like(line.weight, W.slope)
