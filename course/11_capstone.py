@@ -19,7 +19,7 @@
 # - **accuracy**: say how the error falls with the number of samples (`slope_error`)
 # - **bound**: compute the largest rate that does not diverge (`rate_bound`)
 # - **pieces**: bring your own module, autograd, optimiser and loader (`pieces`)
-# - **joined**: make them work together (`value_backward`, `fit_own`)
+# - **joined**: make them work together (`fit_own`)
 #
 # ## 1 · Data with a known truth
 #

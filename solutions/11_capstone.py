@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 11 · The capstone: exercises
 #
-# One hundred points: ten exercises, then the boss in three steps. About 95 minutes, and 45 more for the boss.
+# One hundred points: ten exercises, then the boss in two steps. About 95 minutes, and 45 more for the boss.
 #
 # - Work from top to bottom. Each exercise has an answer cell, marked `# your code here`, and below it the cells that check it.
 # - Run a check with Shift+Enter. ✓ means that the part you can see holds, ✗ says what does not, ○ that the answer is still empty.
@@ -1579,7 +1579,7 @@ check.close(rate_bound((X - X.mean()) / X.std(correction=0)), 1.0, on="X (50, 1)
 # %% [markdown]
 # ## The boss: all of it on your own pieces
 #
-# You have built a module (chapter 05), an autograd (08), an optimiser (09) and a loader (10). Now they work together, in three steps: bring the pieces, build the bridge from your autograd to your optimiser, and write the loop.
+# You have built a module (chapter 05), an autograd (08), an optimiser (09) and a loader (10). Now they work together, in two steps: bring the pieces, and join them.
 #
 # Nobody is locked out. Below are four small pieces that do just what this boss needs. **They are given on purpose:** whoever has skipped a chapter can still do the rest, and a piece can be exchanged to see which one has a bug. They do less than what the bosses of those chapters ask for, so they are no
 # solution of them. A piece of your own earns one point; a given one in its place costs that point, and no other.
@@ -2144,25 +2144,87 @@ check.equal(
 
 # %% locked="chosen_pieces"
 GIVEN = (GivenModule, GivenValue, GivenSGD, GivenLoader)
+
+
+def try_module(cls):
+    class Pair(cls):
+        def __init__(self):
+            super().__init__()
+            self.b, self.a = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(()))
+
+        def forward(self, x):
+            return x * self.b + self.a
+
+    model = Pair()
+    model.load_state_dict({"b": torch.tensor([1.0, 5.0]), "a": torch.tensor(2.0)})
+    modes = [model.training, model.eval().training, model.train().training]
+    return [name for name, _ in model.named_parameters()], list(model.state_dict()), model(2).tolist(), modes
+
+
+def try_value(cls):
+    x, y = cls(3.0), cls(2.0)
+    z = (2 * x - y) ** 2 + x * 0.5 + 1
+    (z * z + x - 1).backward()
+    return round(x.grad, 6), round(y.grad, 6), round(z.data, 6)
+
+
+def try_optimiser(cls):
+    one, other = torch.ones(2, requires_grad=True), torch.ones((), requires_grad=True)
+    optimiser = cls([one, other], 0.1, 0.5)
+    for slope in (1.0, -2.0, 3.0):
+        optimiser.zero_grad()
+        assert one.grad is None
+        one.grad = torch.tensor([slope, 1.0])
+        optimiser.step()
+    return [round(number, 4) for number in one.tolist()], other.item()
+
+
+def try_loader(cls):
+    before, rows = torch.get_rng_state(), [(torch.tensor(k), torch.ones(2)) for k in range(20)]
+    loader = cls(rows, batch_size=8, shuffle=True, generator=torch.Generator().manual_seed(1))
+    epochs = [[part for batch in loader for part in batch] for _ in range(2)]
+    first, second = (torch.cat(epoch[::2]).tolist() for epoch in epochs)
+    shapes = [tuple(part.shape) for part in epochs[0]]
+    return shapes, sorted(first) == sorted(second), first == second, len(loader), torch.equal(before, torch.get_rng_state())
+
+
+def works(attempt, mine, given):
+    try:
+        return isinstance(mine, type) and attempt(mine) == attempt(given)
+    except Exception:
+        return False
+
+
 chosen = pieces if type(pieces) is tuple and len(pieces) == 4 else GIVEN
-chosen = tuple(mine if isinstance(mine, type) else given for mine, given in zip(chosen, GIVEN))
+tried = zip((try_module, try_value, try_optimiser, try_loader), chosen, GIVEN)
+chosen = tuple(mine if works(attempt, mine, given) else given for attempt, mine, given in tried)
+[piece.__name__ for piece in chosen]
 
 # %% [markdown]
-# From here on the checks work with `chosen`: your pieces, and given ones where you named none.
+# From here on the checks work with `chosen`, which the cell above lists: each of your pieces that does what the given one does on a small trial, and a given one where yours does not yet, or where you named none. So a bug in a piece costs its one point, and you can go on.
+
+# %% [markdown]
+# ### Exercise 12 · All of it ★★★★ · 16 points · 35 minutes
 #
-# ### Exercise 12 · The bridge ★★★ · 8 points · 15 minutes
+# Train a line on your own pieces. Of torch, there are tensors and `nn.Parameter`, and nothing else. Two functions stand in the answer cell.
 #
-# An optimiser reads `.grad`, and `Value` knows nothing of tensors. Build what lies between: one `backward` through Values, for a model with a parameter `weight (k,)` and a parameter `bias ()`, a batch `x (B, k)` and `y (B,)`.
+# **The bridge.** An optimiser reads `.grad`, and `Value` knows nothing of tensors. `value_backward` lies between them: it is for Values what `loss.backward()` is for tensors. The model has a parameter `weight (k,)` and a parameter `bias ()`; a batch is `x (B, k)` and `y (B,)`.
 #
-# - Make a Value of each number in the parameters, compute the MSE of `x @ weight + bias` against y with Values, call `backward` on it, and bring the slopes back: tensors of the shape and dtype of their parameters.
-# - As with torch's `backward`, the slopes are *added* to a `.grad` that is there already. The parameters themselves stay as they are.
-# - Return the loss, as a float.
+# - Make a Value of each number in the parameters, compute the MSE of `x @ weight + bias` against y with Values, call `backward` on it, and bring the slopes back into `.grad`: tensors of the shape and dtype of their parameters.
+# - As with torch's `backward`, slopes are *added* to a `.grad` that is there already. The parameters themselves stay as they are. Return the loss, as a float.
+# - `value_class` is your `Value`, or the given one: use its `+`, `-`, `*`, `**`, with numbers beside it.
 #
-# `value_class` is your `Value`, or the given one: use its `+`, `-`, `*`, `**`, and numbers beside it. torch's autograd stays out of this.
+# **The loop.** `dataset[i]` is a pair of `x (k,)` and `y ()`, in float64.
+#
+# - Make a class from the module of `pieces`, with the parameters `weight (k,)` and `bias ()`, zeros in float64, in this order. Its `forward(x)` gives `x @ weight + bias`.
+# - One loader, shuffled, with a generator that `seed` seeds; one optimiser with `lr` and `momentum`. In each of the `epochs`, for each batch: no old gradients, slopes by `value_backward`, one step.
+# - Return the model, in eval mode, and the loss of each epoch: the mean over the samples, as in Exercise 7.
+#
+# The checks record which samples each batch had, and hold path and losses against torch's own.
 #
 # It tests **joined**, section 8 of [the chapter](../../course/11_capstone.ipynb).
 
-# %% solution="value_backward" objective="joined"
+# %% solution="fit_own" objective="joined"
 def value_backward(value_class, model, x: Tensor, y: Tensor) -> float:
     """A model with weight (k,) and bias (); x (B, k), y (B,), B >= 1 -> the MSE; adds its slopes to .grad."""
     ### BEGIN SOLUTION
@@ -2183,7 +2245,39 @@ def value_backward(value_class, model, x: Tensor, y: Tensor) -> float:
     return loss.data
     ### END SOLUTION
 
-# %% test="value_backward-slopes" points=4
+
+def fit_own(pieces, dataset, epochs: int, batch_size: int, lr: float, momentum: float, seed: int):
+    """(module, value, optimiser, loader), pairs of x (k,) and y () -> model, [loss of each epoch]."""
+    ### BEGIN SOLUTION
+    module_class, value_class, optimiser_class, loader_class = pieces
+
+    class Line(module_class):
+        def __init__(self, k):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(k, dtype=torch.float64))
+            self.bias = nn.Parameter(torch.zeros((), dtype=torch.float64))
+
+        def forward(self, x):
+            return x @ self.weight + self.bias
+
+    model = Line(len(dataset[0][0]))
+    generator = torch.Generator().manual_seed(seed)
+    loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=generator)
+    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    losses = []
+    for _ in range(epochs):
+        model.train()
+        total = 0.0
+        for x, y in loader:
+            optimiser.zero_grad()
+            total += value_backward(value_class, model, x, y) * len(y)
+            optimiser.step()
+        losses.append(total / len(dataset))
+    model.eval()
+    return model, losses
+    ### END SOLUTION
+
+# %% test="fit_own-slopes" points=4
 check.attempted(value_backward, "value_backward finds the loss and its slopes, and Values do the work")
 
 
@@ -2264,7 +2358,7 @@ for size, k, dtype in ((1, 1, torch.float64), (4, 3, torch.float64), (6, 1, torc
     check.equal(found["moved"], False, on="whether the parameters moved")
 ### END HIDDEN TESTS
 
-# %% test="value_backward-adds" points=4
+# %% test="fit_own-adds" points=4
 check.attempted(value_backward, "value_backward adds to the gradients that are there, as torch's backward does")
 
 
@@ -2307,88 +2401,6 @@ check.close(
     on="three batches in a row, the first one twice",
 )
 ### END HIDDEN TESTS
-
-# %% [markdown]
-# <details>
-# <summary>Hint 1 · a nudge</summary>
-#
-# The bridge of section 8 does it for one input, with one `backward` for each ride. What does it do to a `.grad` that is there already, and what would it have to do?
-#
-# </details>
-#
-# <details>
-# <summary>Hint 2 · the idea</summary>
-#
-# `named_parameters()` gives pairs, so `dict(...)` of it finds both by name. `tolist()` and `item()` give plain numbers. Make a *list* of Values for the weight; the very same Values must appear in every row of the batch, so that their slopes add up. Then `torch.tensor([...], dtype=...)` of their `.grad`.
-#
-# </details>
-#
-# <details>
-# <summary>Hint 3 · nearly the code</summary>
-#
-# ```python
-# parameters = dict(model.named_parameters())
-# weight = [value_class(number) for number in parameters["weight"].tolist()]
-# bias = ...
-# loss = value_class(0.0)
-# for row, target in zip(x.tolist(), y.tolist()):
-#     error = bias - target
-#     for number, slot in zip(row, weight):
-#         error = error + ...
-#     loss = loss + error**2 * (1 / ...)
-# loss. ...()
-# slope = torch.tensor([slot.grad for slot in weight], dtype=...)
-# ```
-#
-# </details>
-
-# %% [markdown] solution_notes="value_backward"
-# **Why it works.** Each parameter has one Value, which stands in every row; its `.grad` is the sum over the batch. `.grad` of a tensor is an attribute like another: whoever writes it is an autograd. **Another way.** One `backward` for each row, as in the chapter: the graphs stay short, and the Values add up by themselves.
-
-# %% [markdown]
-# ### Exercise 13 · All of it ★★★★ · 8 points · 20 minutes
-#
-# Train a line on your own pieces, with nothing of torch but tensors and `nn.Parameter`. `dataset[i]` is a pair of `x (k,)` and `y ()`, in float64.
-#
-# - Make a class from the module of `pieces`, with the parameters `weight (k,)` and `bias ()`, zeros in float64, in this order. Its `forward(x)` gives `x @ weight + bias`.
-# - One loader, shuffled, with a generator that `seed` seeds; one optimiser with `lr` and `momentum`. In each of the `epochs`, for each batch: no old gradients, slopes by your `value_backward`, one step.
-# - Return the model, in eval mode, and the loss of each epoch: the mean over the samples, as in Exercise 7.
-#
-# The checks run it on `chosen`, record which samples each batch had, and hold path and losses against torch's own.
-#
-# It tests **joined**, section 8 of [the chapter](../../course/11_capstone.ipynb).
-
-# %% solution="fit_own" objective="joined"
-def fit_own(pieces, dataset, epochs: int, batch_size: int, lr: float, momentum: float, seed: int):
-    """(module, value, optimiser, loader), pairs of x (k,) and y () -> model, [loss of each epoch]."""
-    ### BEGIN SOLUTION
-    module_class, value_class, optimiser_class, loader_class = pieces
-
-    class Line(module_class):
-        def __init__(self, k):
-            super().__init__()
-            self.weight = nn.Parameter(torch.zeros(k, dtype=torch.float64))
-            self.bias = nn.Parameter(torch.zeros((), dtype=torch.float64))
-
-        def forward(self, x):
-            return x @ self.weight + self.bias
-
-    model = Line(len(dataset[0][0]))
-    generator = torch.Generator().manual_seed(seed)
-    loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=generator)
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        total = 0.0
-        for x, y in loader:
-            optimiser.zero_grad()
-            total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
-        losses.append(total / len(dataset))
-    model.eval()
-    return model, losses
-    ### END SOLUTION
 
 # %% test="fit_own-path" points=4
 check.attempted(fit_own, "the pieces go torch's path, to ten digits")
@@ -2613,19 +2625,34 @@ check.equal(found, wanted, on="5 samples of 2x + 3, one batch, 2 epochs, with ch
 # <details>
 # <summary>Hint 1 · a nudge</summary>
 #
-# It is the loop of Exercise 7, with four names exchanged, and `value_backward` in the place of two of its lines. Take the four out of the tuple first.
+# The bridge of section 8 does it for one input, with one `backward` for each ride. What does it do to a `.grad` that is there already, and what would it have to do? The loop is that of Exercise 7, with four names exchanged, and `value_backward` in the place of two of its lines.
 #
 # </details>
 #
 # <details>
 # <summary>Hint 2 · the idea</summary>
 #
-# A class can be made inside the function: `class Line(module_class):`. The optimiser wants parameters, and `named_parameters()` gives pairs: take the second of each. k is the length of the x in `dataset[0]`. Make loader, generator and optimiser before the epochs.
+# `named_parameters()` gives pairs, so `dict(...)` of it finds both parameters by name. `tolist()` and `item()` give plain numbers. Make a *list* of Values for the weight; the very same Values must appear in every row of the batch, so that their slopes add up. Then `torch.tensor([...], dtype=...)` of their `.grad`.
+#
+# In the loop: a class can be made inside the function, `class Line(module_class):`. The optimiser wants parameters, the second of each pair. k is the length of the x in `dataset[0]`. Make loader, generator and optimiser before the epochs.
 #
 # </details>
 #
 # <details>
 # <summary>Hint 3 · nearly the code</summary>
+#
+# ```python
+# parameters = dict(model.named_parameters())
+# weight = [value_class(number) for number in parameters["weight"].tolist()]
+# bias, loss = ..., value_class(0.0)
+# for row, target in zip(x.tolist(), y.tolist()):
+#     error = bias - target
+#     for number, slot in zip(row, weight):
+#         error = error + ...
+#     loss = loss + error**2 * (1 / ...)
+# loss. ...()
+# slope = torch.tensor([slot.grad for slot in weight], dtype=...)
+# ```
 #
 # ```python
 # module_class, value_class, optimiser_class, loader_class = pieces
@@ -2650,5 +2677,5 @@ check.equal(found, wanted, on="5 samples of 2x + 3, one batch, 2 epochs, with ch
 # </details>
 
 # %% [markdown] solution_notes="fit_own"
-# **Why it works.** Each piece asks for very little: the loader for `len` and an index, the optimiser for tensors with `.grad`, the bridge for names and numbers. So each can be exchanged, and that is why torch's own can be, too. **Another way.** Compute the loss of each epoch from the model itself, in eval mode, behind the
-# updates; that is another number, a smaller one as a rule, and not the one asked for here.
+# **Why it works.** Each parameter has one Value for each of its numbers, and it stands in every row; its `.grad` is the sum over the batch. `.grad` of a tensor is an attribute like another: whoever writes it is an autograd. And each piece asks for very little: the loader for `len` and an index, the optimiser for tensors with `.grad`, the
+# bridge for names and numbers. So each can be exchanged, and that is why torch's own can be, too. **Another way.** One `backward` for each row, as in the chapter: the graphs stay short, and the Values add up by themselves.
