@@ -229,13 +229,13 @@ def fit_plane(X, y):
     theta = torch.linalg.lstsq(torch.hstack([ones, X]), y[:, None]).solution
     return theta[1:, 0], theta[0, 0]
 
-# %% wrong="normal_equations" for="fit_plane" says="around 1e+" fails="far"
+# %% wrong="normal_equations" for="fit_plane" says="around 10000" fails="far"
 def fit_plane(X, y):
     columns = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     theta = torch.linalg.solve(columns.T @ columns, columns.T @ y)
     return theta[:-1], theta[-1]
 
-# %% wrong="inverse" for="fit_plane" says="around 1e+" fails="far"
+# %% wrong="inverse" for="fit_plane" says="around 10000" fails="far"
 def fit_plane(X, y):
     columns = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     theta = torch.linalg.pinv(columns.T @ columns) @ columns.T @ y
