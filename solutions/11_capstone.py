@@ -93,38 +93,59 @@ def statistics(function, n, noise, seed):
     return {
         "mean of x": x.mean().item(),
         "spread of x": x.std(correction=0).item(),
-        "mean of the noise": rest.mean().item(),
-        "spread of the noise": rest.std(correction=0).item(),
+        "mean of the noise": rest.mean().item() / noise,
+        "spread of the noise": rest.std(correction=0).item() / noise,
         "share within one spread": (rest.abs() < noise).double().mean().item(),
         "noise with x": ((x - x.mean()) * rest).mean().item() / noise,
     }
 
 
-# With 2000 samples the spread of these six over 100 seeds is 0.013, 0.006, 0.022, 0.016, 0.010 and 0.013 times their unit: every band is five times as wide.
+# Over 100 seeds, the spread of these six is 0.013, 0.006, 0.022, 0.016, 0.010 and 0.013: every band is five times as wide.
 found = statistics(make_data, 2000, 0.5, 3)
 check.close(found["mean of x"], 0.0, atol=0.065, on="the mean of 2000 x", traps={"x goes from 0 to 1": 0.5})
-check.close(found["spread of x"], 1 / 3**0.5, atol=0.03, on="the spread of 2000 x", traps={"x is drawn from the normal distribution: draw it evenly": 1.0, "x fills a half of the range": 1 / 12**0.5})
-check.close(found["mean of the noise"], 0.0, atol=0.055, on="the mean of 2000 noises, noise 0.5", traps={"the noise is never negative: randn draws from the normal distribution, rand from 0 to 1": 0.25})
+check.close(
+    found["spread of x"],
+    1 / 3**0.5,
+    rtol=0,
+    atol=0.03,
+    on="the spread of 2000 x",
+    traps={"x is drawn from the normal distribution: draw it evenly": 1.0, "x fills a half of the range": 1 / 12**0.5},
+)
+check.close(
+    found["mean of the noise"],
+    0.0,
+    atol=0.11,
+    on="the mean of 2000 noises, divided by noise",
+    traps={"the noise is never negative: randn draws from the normal distribution, rand from 0 to 1": 0.5},
+)
 check.close(
     found["spread of the noise"],
-    0.5,
-    rtol=0.08,
-    atol=0,
-    on="the spread of 2000 noises, noise 0.5",
+    1.0,
+    rtol=0,
+    atol=0.08,
+    on="the spread of 2000 noises, divided by noise, which is 0.5",
     traps={
-        "noise is the variance: it is what each draw is multiplied with": 0.5**0.5,
-        "noise is squared: multiply each draw with it once": 0.25,
-        "the noise is drawn evenly: randn draws from the normal distribution": 0.5 / 3**0.5,
+        "noise is the variance: it is what each draw is multiplied with": 2**0.5,
+        "the noise is drawn evenly: randn draws from the normal distribution": 1 / 3**0.5,
+        "noise is squared: multiply each draw with it once": 0.5,
         "one draw is used for all samples: draw a noise for each": 0.0,
     },
 )
-check.close(found["share within one spread"], 0.683, atol=0.05, on="the share of 2000 noises that are smaller than noise", traps={"the noise is drawn evenly: randn draws from the normal distribution": 1.0})
+check.close(
+    found["share within one spread"],
+    0.683,
+    rtol=0,
+    atol=0.05,
+    on="the share of 2000 noises that are smaller than noise",
+    traps={"the noise is drawn evenly: randn draws from the normal distribution": 1 / 3**0.5},
+)
 check.close(found["noise with x"], 0.0, atol=0.065, on="the mean of (x - mean) * noise, 2000 samples: the two should have nothing to do with each other")
 ### BEGIN HIDDEN TESTS
 for noise, seed in ((3.0, 11), (0.01, 12)):
     found = statistics(make_data, 2000, noise, seed)
     check.close(found["mean of x"], 0.0, atol=0.065, on=f"the mean of 2000 x, noise {noise}")
-    check.close(found["spread of the noise"], noise, rtol=0.08, atol=0, on=f"the spread of 2000 noises, noise {noise}", traps={"noise is the variance: it is what each draw is multiplied with": noise**0.5})
+    check.close(found["mean of the noise"], 0.0, atol=0.11, on=f"the mean of 2000 noises, divided by noise, which is {noise}")
+    check.close(found["spread of the noise"], 1.0, rtol=0, atol=0.08, on=f"the spread of 2000 noises, divided by noise, which is {noise}", traps={"noise is the variance: it is what each draw is multiplied with": noise**-0.5})
     check.close(found["noise with x"], 0.0, atol=0.065, on=f"the mean of (x - mean) * noise / {noise}, 2000 samples")
 ### END HIDDEN TESTS
 
@@ -147,8 +168,11 @@ def repeated(function, n, state):
     return same, differ, kept
 
 
+generator = check.generator()
+moved = torch.rand(3, generator=generator)
+state = generator.get_state()
 check.equal(
-    repeated(make_data, 8, check.generator().get_state()),
+    repeated(make_data, 8, state),
     (True, True, True),
     on="n 8: whether seed 5 gives the same data twice, whether seed 6 gives others, whether the global generator stays as it is",
     traps={
@@ -339,7 +363,7 @@ check.close(
         "the bias is a tensor of one number with an axis: it has the shape ()": (theta[:2], theta[2:]),
         "each input is fitted by itself: inputs that vary together need to be fitted together": lambda: (
             ((X - X.mean(0)) * (y - y.mean())[:, None]).sum(0) / ((X - X.mean(0)) ** 2).sum(0),
-            theta[2],
+            y.mean() - X.mean(0) @ (((X - X.mean(0)) * (y - y.mean())[:, None]).sum(0) / ((X - X.mean(0)) ** 2).sum(0)),
         ),
     },
 )
@@ -355,7 +379,7 @@ for n, k, dtype in ((3, 1, torch.float64), (5, 4, torch.float64), (30, 3, torch.
 check.attempted(fit_plane, "fit_plane keeps its digits where the inputs are far away from zero")
 check.source_without(fit_plane, "for", "while", "comprehension", "backward")
 generator = check.generator()
-for far in (1e4, 2e4):
+for far in (3e5, 1e6):
     near = torch.randn(12, 2, generator=generator, dtype=torch.float64)
     X = near + far
     y = near @ torch.tensor([2.0, -1.0], dtype=torch.float64)  # so the bias is -far
@@ -364,15 +388,15 @@ for far in (1e4, 2e4):
         fit_plane(X, y)[0],
         weight,
         rtol=0,
-        atol=1e-5,
+        atol=1e-6,
         on=f"the weight for X (12, 2) around {far:g}, of a y that a plane fits exactly",
     )
 ### BEGIN HIDDEN TESTS
-for far, n, k in ((-1e4, 8, 1), (1e4, 40, 3)):
+for far, n, k in ((-1e6, 8, 1), (1e6, 40, 3)):
     near = torch.randn(n, k, generator=generator, dtype=torch.float64)
     weight = torch.arange(1.0, k + 1, dtype=torch.float64)
     y = near @ weight
-    check.close(fit_plane(near + far, y)[0], weight, rtol=0, atol=1e-5, on=f"the weight for X ({n}, {k}) around {far:g}")
+    check.close(fit_plane(near + far, y)[0], weight, rtol=0, atol=1e-6, on=f"the weight for X ({n}, {k}) around {far:g}")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -402,7 +426,7 @@ for far, n, k in ((-1e4, 8, 1), (1e4, 40, 3)):
 # </details>
 
 # %% [markdown] solution_notes="fit_plane"
-# **Why it works.** `lstsq` works on the columns themselves. Around 10⁴ their condition number is about 10⁸; XᵀX has the square of it, and float64 has 16 digits. **Another way.** Subtract the mean of each column first: then the bias falls out of the system, XᵀX is harmless, and
+# **Why it works.** `lstsq` works on the columns themselves. Around 10⁶ their condition number is about 10¹²; XᵀX has the square of it, and float64 has 16 digits. **Another way.** Subtract the mean of each column first: then the bias falls out of the system, XᵀX is harmless, and
 # `torch.linalg.solve` is as good.
 
 # %% [markdown]
@@ -607,7 +631,7 @@ y = X[:, 0] - 3 * X[:, 1] + X[:, 0] ** 2
 columns = torch.cat([X, torch.ones(20, 1, dtype=torch.float64)], 1)
 theta = torch.linalg.lstsq(columns, y[:, None]).solution[:, 0]
 rate = 1 / torch.linalg.eigvalsh(2 / 20 * columns.T @ columns)[-1].item()
-check.close(numpy_fit(X.numpy(), y.numpy(), rate, 2000)[-1], theta.numpy(), on="X (20, 2): the last of 2000 steps")
+check.close(numpy_fit(X.numpy(), y.numpy(), rate, 600)[-1], theta.numpy(), on="X (20, 2): the last of 600 steps")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -783,8 +807,8 @@ def left_behind(function, X, y, steps):
     before = meter.snapshot([X, y])
     path = function(X, y, 0.1, steps)
     return {
-        "path": path.detach(),
-        "the path asks for a gradient": path.requires_grad,
+        "path": path.detach() if isinstance(path, torch.Tensor) else path,
+        "the path asks for a gradient": isinstance(path, torch.Tensor) and path.requires_grad,
         "X or y changed": bool(meter.changed(before)),
         "X or y has a gradient": X.grad is not None or y.grad is not None,
         "autograd is on": torch.is_grad_enabled(),
@@ -1201,7 +1225,7 @@ def kept(function, losses, patience):
     def train_epoch(module):
         with torch.no_grad():
             module.weight.fill_(float(next(epochs)))
-            module.bias.fill_(0.5)
+            module.bias.fill_(2.0)
 
     values = iter(losses)
     best_epoch, best_loss, state = function(model, train_epoch, lambda module: next(values), patience, len(losses))
@@ -1212,19 +1236,19 @@ def kept(function, losses, patience):
 
 check.equal(
     kept(best_checkpoint, [5.0, 3.0, 4.0], 9),
-    (1, 3.0, {"weight": [1.0], "bias": [0.5]}),
+    (1, 3.0, {"weight": [1.0], "bias": [2.0]}),
     on="losses 5, 3, 4, where the weight of epoch k is k, and is overwritten with -1 in the end",
     traps={
-        "the state is the model's own tensors, which go on changing: clone them": (1, 3.0, {"weight": [-1.0], "bias": [0.5]}),
-        "this is the state of the last epoch: keep that of the best": (1, 3.0, {"weight": [2.0], "bias": [0.5]}),
-        "this is the state of the first epoch": (1, 3.0, {"weight": [0.0], "bias": [0.5]}),
-        "epochs count from 0": (2, 3.0, {"weight": [1.0], "bias": [0.5]}),
+        "the state is the model's own tensors, which go on changing: clone them": (1, 3.0, {"weight": [-1.0], "bias": [2.0]}),
+        "this is the state of the last epoch: keep that of the best": (1, 3.0, {"weight": [2.0], "bias": [2.0]}),
+        "this is the state of the first epoch": (1, 3.0, {"weight": [0.0], "bias": [2.0]}),
+        "epochs count from 0": (2, 3.0, {"weight": [1.0], "bias": [2.0]}),
     },
 )
 ### BEGIN HIDDEN TESTS
-check.equal(kept(best_checkpoint, [5.0, 3.0, 3.0, 4.0], 9), (1, 3.0, {"weight": [1.0], "bias": [0.5]}), on="losses 5, 3, 3, 4: the first of two best ones", traps={"an equal loss is no improvement": (2, 3.0, {"weight": [2.0], "bias": [0.5]})})
-check.equal(kept(best_checkpoint, [5.0], 9), (0, 5.0, {"weight": [0.0], "bias": [0.5]}), on="a single epoch")
-check.equal(kept(best_checkpoint, [5.0, 4.0, 3.0], 1), (2, 3.0, {"weight": [2.0], "bias": [0.5]}), on="losses 5, 4, 3: the last one is the best")
+check.equal(kept(best_checkpoint, [5.0, 3.0, 3.0, 4.0], 9), (1, 3.0, {"weight": [1.0], "bias": [2.0]}), on="losses 5, 3, 3, 4: the first of two best ones", traps={"an equal loss is no improvement": (2, 3.0, {"weight": [2.0], "bias": [2.0]})})
+check.equal(kept(best_checkpoint, [5.0], 9), (0, 5.0, {"weight": [0.0], "bias": [2.0]}), on="a single epoch")
+check.equal(kept(best_checkpoint, [5.0, 4.0, 3.0], 1), (2, 3.0, {"weight": [2.0], "bias": [2.0]}), on="losses 5, 4, 3: the last one is the best")
 ### END HIDDEN TESTS
 
 # %% test="best_checkpoint-in_a_row" points=3
@@ -1379,18 +1403,19 @@ check.attempted(slope_error, "slope_error measures how far W is from 2")
 generator = check.generator()
 x = 2 * torch.rand(4000, 40, generator=generator, dtype=torch.float64) - 1
 squares = (x - x.mean(1, keepdim=True)).square().sum(1)
-theory = 0.5 * (1 / squares).mean().sqrt().item()  # the variance of W given x is noise² / Σ (x - mean)²
+theory = 0.3 * (1 / squares).mean().sqrt().item()  # the variance of W given x is noise² / Σ (x - mean)²
 check.close(slope_error(10, 0.0, 5, 1), 0.0, on="n 10, without noise", traps={"this is W itself: subtract the 2": 2.0})
 check.close(
-    slope_error(40, 0.5, 400, 1),
+    slope_error(40, 0.3, 400, 1),
     theory,
     rtol=0.18,
     atol=0,
-    on="n 40, noise 0.5, 400 data sets",
+    on="n 40, noise 0.3, 400 data sets",
     traps={
         "this is the mean of the squares: take the root": theory**2,
-        "the noise is left out, or squared": theory / 2,
-        "the spread of x is left out: it is 1/√3, and the error grows by √3": 0.5 / 40**0.5,
+        "the noise is left out": theory / 0.3,
+        "the noise is squared": theory * 0.3,
+        "the spread of x is left out: it is 1/√3, and the error grows by √3": 0.3 / 40**0.5,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1411,21 +1436,21 @@ def errors(function, small, large, seed):
 
     before = torch.get_rng_state()
     first, second, again = function(small, 1.0, 400, seed), function(large, 1.0, 400, seed + 1), function(small, 1.0, 400, seed)
-    return {"ratio": second / first, "same": first == again, "alone": torch.equal(before, torch.get_rng_state())}
+    return {"ratio": first / second if second else 0.0, "same": first == again, "alone": torch.equal(before, torch.get_rng_state())}
 
 
 found = errors(slope_error, 40, 160, 5)
 check.close(
     found["ratio"],
-    0.5,
-    atol=0.12,
-    on="the error of 160 samples by that of 40",
-    traps={"this falls like 1/n: take the root of the mean of the squares": 0.25, "this does not fall with n": 1.0},
+    2.0,
+    rtol=0.24,
+    on="the error of 40 samples by that of 160",
+    traps={"this falls like 1/n: take the root of the mean of the squares": 4.0, "this does not fall with n": 1.0},
 )
 check.equal((found["same"], found["alone"]), (True, True), on="whether one seed gives one result, and the global generator stays as it is", traps={"the draws do not come from the seed alone": (False, False), "the global generator is seeded, or drawn from": (True, False), "the seed does not decide": (False, True)})
 ### BEGIN HIDDEN TESTS
-for small, large, ratio in ((30, 270, 1 / 3), (100, 400, 0.5)):
-    check.close(errors(slope_error, small, large, 8)["ratio"], ratio, atol=0.12 * 2 * ratio, on=f"the error of {large} samples by that of {small}")
+for small, large, ratio in ((30, 270, 3.0), (100, 400, 2.0)):
+    check.close(errors(slope_error, small, large, 8)["ratio"], ratio, rtol=0.24, on=f"the error of {small} samples by that of {large}")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1993,7 +2018,9 @@ def optimiser_report(pieces, start, slopes, lr, momentum):
             return "zero_grad leaves gradients"
         one.grad, other.grad = slope.clone(), slope.sum()
         optimiser.step()
-        if not torch.equal(one.grad, slope):
+        if torch.equal(one.detach(), start):
+            return "nothing moves"
+        if one.grad is None or not torch.equal(one.grad, slope):
             return "step changes the gradients"
         path.append(torch.cat([one.detach(), other.detach().reshape(1)]))
     return torch.stack(path)
@@ -2023,7 +2050,7 @@ for lr, momentum in ((0.1, 0.0), (0.2, 0.9)):
             "zero_grad leaves gradients: it sets .grad to None": "zero_grad leaves gradients",
             "step changes the gradients: they belong to the parameters": "step changes the gradients",
             "the momentum is not used": plain,
-            "nothing moves: step must change the parameters in place": lambda: torch.cat([start, torch.ones(1, dtype=torch.float64)]).expand(4, 4).clone(),
+            "nothing moves: step must change the parameters in place, and not make new tensors": "nothing moves",
         },
     )
 
@@ -2191,7 +2218,8 @@ def try_loader(cls):
 
 def works(attempt, mine, given):
     try:
-        return isinstance(mine, type) and attempt(mine) == attempt(given)
+        own = not any(base.__module__.startswith("torch") for base in mine.__mro__)
+        return own and attempt(mine) == attempt(given)
     except Exception:
         return False
 
@@ -2330,10 +2358,9 @@ check.close(
     traps={
         "no gradient arrives: write the slopes into .grad of the parameters": (None, None),
         "this is the slope of the sum: the MSE divides by the size of the batch": (3 * slope_w, 3 * slope_b),
-        "the gradient of weight lacks the last row of the batch, or has it alone": lambda: (2 / 3 * x[-1] * error[-1], 2 / 3 * error[-1]),
+        "the gradient of weight has the last row of the batch alone: the same Values must stand in every row": lambda: (2 / 3 * x[-1] * error[-1], slope_b),
         "this is the slope of the absolute errors, or of the errors: square each": lambda: (x.mean(0), torch.ones((), dtype=torch.float64)),
-        "the gradient of bias has the shape (1,): it has the shape of the bias, ()": (slope_w, slope_b.reshape(1)),
-        "b is left out of the prediction": lambda: (2 / 3 * x.T @ (error - bias), 2 / 3 * (error - bias).sum()),
+        "b is left out of the prediction": lambda: (2 / 3 * x.T @ (error - bias), torch.zeros((), dtype=torch.float64)),
         "these slopes point the other way": (-slope_w, -slope_b),
     },
 )
@@ -2421,7 +2448,7 @@ def recorded(function, pieces, x, y, settings):
 
     result = function(pieces, Rows(), *settings)
     if type(result) is not tuple or len(result) != 2:
-        return result
+        return {"names": f"no pair of model and losses came back, but a {type(result).__name__}"}
     model, losses = result
     state = model.state_dict()
     return {"names": list(state), "weight": state["weight"], "bias": state["bias"], "losses": losses, "asked": asked}
@@ -2440,6 +2467,18 @@ def torchs_path(x, y, batches, per_epoch, lr, momentum):
             losses.append(total / len(x))
             total = 0.0
     return weight.detach(), bias.detach(), losses
+
+
+def plain_means(x, y, batches, per_epoch, lr, momentum):
+    losses = []
+    for k in range(len(batches) // per_epoch):
+        means = []
+        for j in range(per_epoch):
+            weight, bias, _ = torchs_path(x, y, batches[: k * per_epoch + j], per_epoch, lr, momentum)
+            rows = batches[k * per_epoch + j]
+            means.append((x[rows] @ weight + bias - y[rows]).square().mean().item())
+        losses.append(sum(means) / per_epoch)
+    return losses
 
 
 def accumulated(x, y, batches, lr):
@@ -2480,24 +2519,13 @@ check.close(
     atol=1e-10,
     on="the losses of 3 epochs, 7 samples, batches of 3",
     traps={
+        "each batch counts the same, the small one too: weight each loss with the size of its batch": lambda: plain_means(x, y, batches, 3, 0.1, 0.0),
         "these are sums over the samples: divide by their number": [loss * 7 for loss in losses],
         "this is the loss of the last epoch: return those of all": losses[-1],
         "the losses of the batches are in the list: one number an epoch": [loss for loss in losses for _ in range(3)],
     },
 )
 ### BEGIN HIDDEN TESTS
-def plain_means(x, y, batches, per_epoch, lr, momentum):
-    losses = []
-    for k in range(len(batches) // per_epoch):
-        means = []
-        for j in range(per_epoch):
-            weight, bias, _ = torchs_path(x, y, batches[: k * per_epoch + j], per_epoch, lr, momentum)
-            rows = batches[k * per_epoch + j]
-            means.append((x[rows] @ weight + bias - y[rows]).square().mean().item())
-        losses.append(sum(means) / per_epoch)
-    return losses
-
-
 for n, k, count, size, lr, momentum in ((8, 2, 4, 2, 0.05, 0.9), (5, 3, 2, 3, 0.02, 0.5), (4, 1, 3, 1, 0.1, 0.9), (3, 2, 2, 8, 0.1, 0.0)):
     x, y = torch.randn(n, k, generator=generator, dtype=torch.float64), torch.randn(n, generator=generator, dtype=torch.float64)
     found = recorded(fit_own, chosen, x, y, (count, size, lr, momentum, 9))
@@ -2553,8 +2581,8 @@ def asked_of_pieces(function, pieces, x, y, settings):
         return call
 
     kept = []
-    for cls, name in watched:
-        key = f"{'torch ' if cls.__module__.startswith('torch') else ''}{name}"
+    for place, (cls, name) in enumerate(watched):
+        key = name if place < 4 else f"torch {name}"
         kept.append((cls, name, name in vars(cls), getattr(cls, name)))
         counts[key] = 0
         setattr(cls, name, counted(key, getattr(cls, name)))
@@ -2568,7 +2596,7 @@ def asked_of_pieces(function, pieces, x, y, settings):
             else:
                 delattr(cls, name)
     if type(result) is not tuple or len(result) != 2:
-        return result
+        return {"no pair of model and losses came back": type(result).__name__}
     model, losses = result
     batches = settings[0] * -(-len(x) // settings[1])
     return {
