@@ -46,6 +46,7 @@ _HEADING = re.compile(
 _OBJECTIVE = re.compile(r"- \*\*(?P<name>\w+)\*\*: (?P<text>.+) \((?P<exercises>`\w+`(?:, `\w+`)*)\)")
 _CODE_SPAN = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_ATTEMPTED = re.compile(r"check\.attempted\(\s*(\w+)")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class SourceError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.path), p.line)))
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[SourceError], tuple[tuple[Problem, ...]]]:
+        # A worker process sends it home: an exception is rebuilt from its text otherwise.
+        return SourceError, (self.problems,)
 
 
 @dataclass(frozen=True)
@@ -709,19 +714,23 @@ def _check_code(path: Path, cells: Sequence[Cell], exercises: Sequence[Exercise]
 
 
 def _check_given(path: Path, exercise: Exercise) -> list[Problem]:
-    """A find-the-bug is untouched when its code is the code as given: its checks carry that code's digest."""
+    """A find-the-bug is untouched when its code is the code as given: each check carries the digest of what it attempts."""
     from autograder import check
 
     if not exercise.find_the_bug:
         return []
-    digest = check.digest(exercise.untouched, exercise.name)
-    return [
-        Problem(
-            path, item.cell.line, f'{item.id} must say when the code is untouched: check.attempted(…, given="{digest}")'
-        )
-        for item in exercise.checks
-        if f'given="{digest}"' not in item.cell.source
-    ]
+    problems = []
+    for item in exercise.checks:
+        # An answer cell may hold several functions; a check is about one of them.
+        attempted = _ATTEMPTED.search(item.cell.source)
+        try:
+            digest = check.digest(exercise.untouched, attempted[1] if attempted else exercise.name)
+        except ValueError:
+            digest = check.digest(exercise.untouched, exercise.name)
+        if f'given="{digest}"' not in item.cell.source:
+            message = f'{item.id} must say when the code is untouched: check.attempted(…, given="{digest}")'
+            problems.append(Problem(path, item.cell.line, message))
+    return problems
 
 
 def _check_objectives(chapter: Chapter, assignment: Assignment) -> list[Problem]:

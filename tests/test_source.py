@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import jupytext
 import pytest
 import tiny
 
+from autograder import check
 from autograder.source import MARKERS, SourceError, check_course, load_assignment, load_chapter, torch_names
 
 SOURCES = sorted([*(tiny.ROOT / "course").glob("*.py"), *(tiny.ROOT / "solutions").glob("*.py")])
@@ -172,6 +174,18 @@ def test_a_chapter_and_an_assignment_that_disagree_are_refused(message: str, tmp
     assert any(message in problem.message for problem in caught.value.problems), str(caught.value)
 
 
+def test_a_bug_to_find_in_several_functions_has_a_digest_for_each(tmp_path: Path) -> None:
+    second = '\n\ndef other(x: Tensor) -> Tensor:\n    """(n,) -> ()"""\n    return x[:1].sum()\n### BEGIN SOLUTION'
+    text = broken(tiny.ASSIGNMENT, ("    return x[1:].sum()\n### BEGIN SOLUTION", "    return x[1:].sum()" + second))
+    text = broken(text, ("check.attempted(total, ", "check.attempted(other, "))
+    course = tiny.write(tmp_path, assignment=text)
+    digest = check.digest("def other(x: Tensor) -> Tensor:\n    return x[:1].sum()")
+    with pytest.raises(SourceError, match=f'given="{digest}"'):
+        course.load()
+    course = tiny.write(tmp_path, assignment=text.replace('given="GIVEN"', f'given="{digest}"'))
+    course.load()
+
+
 def test_an_assignment_without_its_chapter_is_refused(tmp_path: Path) -> None:
     course = tiny.write(tmp_path)
     (tmp_path / "course" / f"{tiny.STEM}.py").unlink()
@@ -199,6 +213,12 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         tiny.write(tmp_path, chapter=chapter, assignment=assignment).load()
     assert len(caught.value.problems) == 2
+
+
+def test_problems_survive_the_way_from_a_worker_process(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        tiny.write(tmp_path, chapter=broken(tiny.CHAPTER, CHAPTER_FAULTS["unknown tag"])).load()
+    assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
 
 
 def test_torch_names_are_found_in_code_and_in_docstring_examples() -> None:
