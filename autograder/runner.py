@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from types import CodeType
 from typing import Any
 
-from autograder import meta
+from autograder import compiler
 from autograder.source import Assignment
 
 GRADING = "TORCH_FOUNDATIONS_GRADING"  # set where "not attempted" must cost its points
@@ -71,8 +71,8 @@ def run(
     """
     cells = code_cells(assignment, answers or {})
     points = {check.id: check.points for check in assignment.checks}
-    if meta.needed(source for _, source, _ in cells):
-        meta.warm_up()
+    if compiler.needed(source for _, source, _ in cells):
+        compiler.warm_up()
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(theirs, cells, seed, prelude, inspect), daemon=True)

@@ -41,7 +41,7 @@ from typing import Any, cast
 
 import torch
 
-from autograder import check, meta, rules
+from autograder import check, compiler, rules
 from autograder.check import observations
 from autograder.check.values import FOREIGN, NotPlain, Opaque, message_of, opaque_name, opaque_reference
 from autograder.grade import confine, wire
@@ -107,7 +107,7 @@ class Course:
     observations: dict[tuple[str, str], str] = field(default_factory=dict)  # test, name -> the function's text
     answers: frozenset[str] = frozenset()  # the names that answers bind, and locked cells that use them
     classes: frozenset[str] = frozenset()  # those among them that the instructor made classes
-    meta: bool = False  # whether its cells use torch's device `meta`
+    compiler: bool = False  # whether its cells make torch import its compiler
 
 
 def prepare(spool: str) -> Course:
@@ -135,9 +135,9 @@ def prepare(spool: str) -> Course:
         if prepared and cell["role"] != "test" and prepared.uses & answers:
             answers |= prepared.binds
     course.answers, course.classes = frozenset(answers), frozenset(classes)
-    course.meta = meta.needed(course.source.values())
-    if course.meta:
-        meta.warm_up()
+    course.compiler = compiler.needed(course.source.values())
+    if course.compiler:
+        compiler.warm_up()
     return course
 
 
@@ -218,7 +218,7 @@ class Learner:
         self.starts += 1
         ours, theirs = socket.socketpair()
         life, self.life = os.pipe()
-        request = {"memory": self.limits.total_memory_bytes, "meta": self.course.meta}
+        request = {"memory": self.limits.total_memory_bytes, "compiler": self.course.compiler}
         ask_for_child(self.room, request, theirs.fileno(), life)
         theirs.close()
         os.close(life)

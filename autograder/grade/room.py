@@ -34,7 +34,7 @@ def main(arguments: str) -> None:
 
     import torch
 
-    from autograder import meta
+    from autograder import compiler
     from autograder.grade import learner, wire
     from autograder.grade.limits import Limits
     from autograder.grade.nursery import serve
@@ -54,8 +54,8 @@ def main(arguments: str) -> None:
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def before_fork(request: Mapping[str, Any]) -> None:
-        if request.get("meta"):
-            meta.warm_up()
+        if request.get("compiler"):
+            compiler.warm_up()
         if sandboxed:
             confine.leave_processes(own)
 

@@ -24,6 +24,7 @@ from torchscope.draw.lanes import lanes
 from torchscope.draw.layers import layer, outlines
 from torchscope.draw.losses import slopes, squares, surprises
 from torchscope.draw.number_lines import number_lines
+from torchscope.draw.paths import paths
 from torchscope.draw.picks import picked
 from torchscope.draw.planes import plane
 from torchscope.draw.products import batch_product, outer_sum, product
@@ -51,6 +52,7 @@ __all__ = [
     "number_lines",
     "outer_sum",
     "outlines",
+    "paths",
     "picked",
     "plane",
     "product",
