@@ -23,6 +23,7 @@ from torchscope.draw.grids import matrix, memory, slabs
 from torchscope.draw.lanes import lanes
 from torchscope.draw.layers import layer, outlines
 from torchscope.draw.losses import slopes, squares, surprises
+from torchscope.draw.mosaics import mosaic
 from torchscope.draw.number_lines import number_lines
 from torchscope.draw.paths import paths
 from torchscope.draw.picks import picked
@@ -49,6 +50,7 @@ __all__ = [
     "matrix",
     "memory",
     "modules",
+    "mosaic",
     "number_lines",
     "outer_sum",
     "outlines",
