@@ -120,11 +120,11 @@ rise_W, rise_b = mse(1 + h, 1, x, y) - mse(1 - h, 1, x, y), mse(1, 1 + h, x, y) 
 np.allclose([rise_W / (2 * h), rise_b / (2 * h)], slopes(1, 1, xs, ys))
 
 # %%
-W_path, b_path = descend(xs, ys, lr=0.02, steps=600).T.tolist()
-draw.lines(range(601), {"W": W_path, "b": b_path}, "600 steps with rate 0.02", "step")
+walks = {f"rate {lr}": descend(xs, ys, lr, steps=40).tolist() for lr in (0.005, 0.023)}
+draw.paths(lambda W, b: mse(W, b, x, y), (-1, 5), (-1, 4), walks, "40 steps in a narrow valley", "W", "b")
 
 # %% [markdown]
-# `W` is nearly there after a few steps, `b` takes hundreds. Why not take a larger rate? Because of `W`:
+# The small rate creeps, the large one jumps from one wall of the valley to the other, and neither has got far along its floor, towards the bottom at the +. Why not take a still larger rate? Because of the walls:
 
 # %%
 def losses_with(lr):
@@ -215,15 +215,15 @@ reveal(kept_value, lambda: kept.item())
 # %%
 device = torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
 
-def run_epochs(model, loader, optimiser, epochs, watch):
+def run_epochs(model, loader, optimizer, epochs, watch):
     device = next(model.parameters()).device
     for _ in range(epochs):
         model.train()
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             watch.append(torch.cat([p.detach().flatten().cpu() for p in model.parameters()]))
 
 # %% [markdown]
@@ -251,8 +251,8 @@ updates = ...  # a number
 small = TensorDataset(*(column.float() for column in rides.tensors))
 shuffled = DataLoader(small, batch_size=8, shuffle=True, generator=torch.Generator().manual_seed(11))
 model, batch_path = new_line(torch.float32, device), []
-optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-run_epochs(model, shuffled, optimiser, 40, batch_path)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+run_epochs(model, shuffled, optimizer, 40, batch_path)
 reveal(updates, lambda: len(batch_path))
 
 # %% [markdown]
@@ -315,7 +315,7 @@ draw.lines(sizes, curves, "Error of W", "rides", log=True)
 # ## 7 · Stop in time, keep the best, and use it
 #
 # A line cannot overfit much. This network of 4 353 numbers can, if it learns from ten rides only. So another twenty serve for **validation**: they are not learned from, but they decide when to stop, namely when their loss has not improved
-# for some **patience**. That is **early stopping**. The ten held-out rides stay out of it, for whoever decides is no longer an impartial judge. Both columns are scaled by numbers that nobody measured.
+# for some **patience**. That is **early stopping** (chapter 09). The ten held-out rides stay out of it, for whoever decides is no longer an impartial judge. Both columns are scaled by numbers that nobody measured.
 
 # %%
 inputs, targets = (distance / 5 - 1).unsqueeze(1), (fare / 10).unsqueeze(1)
@@ -362,7 +362,7 @@ from io import BytesIO
 
 file = BytesIO()
 scale = {"mean": mean.item(), "spread": spread.item()}
-torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": 40, "scale": scale}, file)
+torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 40, "scale": scale}, file)
 _ = file.seek(0)
 checkpoint = torch.load(file, map_location="cpu", weights_only=True)
 list(checkpoint), list(checkpoint["model"])

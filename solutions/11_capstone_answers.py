@@ -763,16 +763,16 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
     generator = torch.Generator().manual_seed(seed)
     parameters = list(model.parameters())
     device, losses = parameters[0].device, []
-    optimiser = torch.optim.SGD(parameters, lr=lr)
+    optimizer = torch.optim.SGD(parameters, lr=lr)
     for _ in range(epochs):
         model.train()
         squares = 0.0
         for rows in torch.randperm(len(x), generator=generator).split(batch_size):
             inputs, targets = x[rows].to(device), y[rows].to(device)
             loss = (model(inputs) - targets).square().mean()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             squares += loss.item() * len(rows)
         losses.append(squares / len(x))
     return losses
@@ -781,15 +781,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item()
         losses.append(total / len(loader))
     return losses
@@ -798,14 +798,14 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -814,15 +814,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, drop_last=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -831,15 +831,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -847,16 +847,16 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 # %% wrong="loader_in_the_loop" for="train_module" says="every epoch has the same order" fails="shuffled"
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -866,15 +866,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
     torch.manual_seed(seed)
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -883,15 +883,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -900,15 +900,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     losses = []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs), targets)
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -918,15 +918,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     x, y = x.to(device), y.to(device)
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for rows in torch.randperm(len(x), generator=generator).split(batch_size):
             loss = nn.functional.mse_loss(model(x[rows]), y[rows])
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(rows)
         losses.append(total / len(x))
     return losses
@@ -936,15 +936,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
     model.to(x.device)
     losses = []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs), targets)
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -953,14 +953,14 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -969,15 +969,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     model.eval()
@@ -987,15 +987,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, total = next(model.parameters()).device, 0.0
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
     return total / len(x)
 
@@ -1003,15 +1003,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total = total + loss * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -1020,15 +1020,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
     return losses
@@ -1037,15 +1037,15 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device, losses = next(model.parameters()).device, []
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         total = 0.0
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             total += loss.item() * len(inputs)
         losses.append(total / len(x))
         return losses
@@ -1055,14 +1055,14 @@ def train_module(model, x, y, lr, epochs, batch_size, seed):
 def train_module(model, x, y, lr, epochs, batch_size, seed):
     device = next(model.parameters()).device
     loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for _ in range(epochs):
         model.train()
         for inputs, targets in loader:
             loss = nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             print(loss.item())
 
 # %% right="no_count" for="best_checkpoint"
@@ -2539,7 +2539,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2552,15 +2552,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     model.eval()
     return model, losses
@@ -2585,7 +2585,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2598,15 +2598,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2630,7 +2630,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2643,15 +2643,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2676,7 +2676,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2689,15 +2689,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2721,7 +2721,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2734,15 +2734,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2766,7 +2766,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2779,15 +2779,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2812,7 +2812,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2825,15 +2825,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2846,7 +2846,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2859,15 +2859,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2882,7 +2882,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2895,15 +2895,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2929,7 +2929,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2942,15 +2942,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -2974,7 +2974,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -2987,15 +2987,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3019,7 +3019,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3032,15 +3032,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3064,7 +3064,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3077,15 +3077,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3109,7 +3109,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3122,14 +3122,14 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3153,7 +3153,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3166,15 +3166,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3198,7 +3198,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3211,15 +3211,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3243,7 +3243,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3256,16 +3256,16 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3289,7 +3289,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3302,15 +3302,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(loader))
     return model.eval(), losses
 
@@ -3334,7 +3334,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3347,15 +3347,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             losses.append(value_backward(value_class, model, x, y))
-            optimiser.step()
+            optimizer.step()
     return model.eval(), losses
 
 # %% wrong="torchs_optimiser" for="fit_own" says="torch's optimiser makes the steps" fails="pieces"
@@ -3378,7 +3378,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3391,15 +3391,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = torch.optim.SGD([parameter for _, parameter in model.named_parameters()], lr, momentum=momentum)
+    optimizer = torch.optim.SGD([parameter for _, parameter in model.named_parameters()], lr, momentum=momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3423,7 +3423,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(nn.Module):
         def __init__(self, k):
@@ -3436,15 +3436,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3468,7 +3468,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3481,15 +3481,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = DataLoader(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3513,7 +3513,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3526,15 +3526,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model, losses
 
@@ -3558,7 +3558,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3571,15 +3571,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3603,7 +3603,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3616,15 +3616,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval()
 
@@ -3648,7 +3648,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3662,15 +3662,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
     model = Line(len(dataset[0][0]))
     torch.manual_seed(seed)
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.default_generator)
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3694,7 +3694,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3707,15 +3707,15 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class(model.named_parameters(), lr, momentum)
+    optimizer = optimizer_class(model.named_parameters(), lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     return model.eval(), losses
 
@@ -3739,7 +3739,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimiser_class, loader_class = pieces
+    module_class, value_class, optimizer_class, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3752,14 +3752,14 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
 
     model = Line(len(dataset[0][0]))
     loader = loader_class(dataset, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(seed))
-    optimiser = optimiser_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
+    optimizer = optimizer_class([parameter for _, parameter in model.named_parameters()], lr, momentum)
     losses = []
     for _ in range(epochs):
         model.train()
         total = 0.0
         for x, y in loader:
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             total += value_backward(value_class, model, x, y) * len(y)
-            optimiser.step()
+            optimizer.step()
         losses.append(total / len(dataset))
     print(losses)

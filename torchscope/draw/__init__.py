@@ -17,8 +17,8 @@ from torchscope.draw.bits import bits
 from torchscope.draw.charts import bars, lines
 from torchscope.draw.diagrams import diagram
 from torchscope.draw.figure import Figure
-from torchscope.draw.graphs import graph
 from torchscope.draw.fits import fits
+from torchscope.draw.graphs import graph
 from torchscope.draw.grids import matrix, memory, slabs
 from torchscope.draw.lanes import lanes
 from torchscope.draw.layers import layer, outlines
@@ -41,8 +41,8 @@ __all__ = [
     "bits",
     "broadcast",
     "diagram",
-    "graph",
     "fits",
+    "graph",
     "inner",
     "lanes",
     "layer",
