@@ -100,7 +100,7 @@ def statistics(function, n, noise, seed):
     }
 
 
-# Over 100 seeds, the spread of these six is 0.013, 0.006, 0.022, 0.016, 0.010 and 0.013: every band is five times as wide.
+# Over 100 seeds, the spread of these six is 0.012, 0.006, 0.022, 0.017, 0.010 and 0.011: every band is about five times as wide.
 found = statistics(make_data, 2000, 0.5, 3)
 check.close(found["mean of x"], 0.0, atol=0.065, on="the mean of 2000 x", traps={"x goes from 0 to 1": 0.5})
 check.close(
@@ -1028,7 +1028,7 @@ def orders(function, n, epochs, batch_size, seeds):
 
 
 runs, alone = orders(train_module, 12, 3, 5, [4, 4, 9])
-check.equal([sorted(epoch) for epoch in runs[0]], [list(range(12))] * 3, on="12 samples, batches of 5: what each of 3 epochs saw, in order", traps={"samples are drawn with repetition: an epoch goes through all of them": []})
+check.equal([sorted(epoch) for epoch in runs[0]], [list(range(12))] * 3, on="12 samples, batches of 5: what each of 3 epochs saw, in order")
 check.equal(runs[0][0] != list(range(12)), True, on="whether the first epoch has another order than the data", traps={"nothing is shuffled": False})
 check.equal(runs[0][0] != runs[0][1], True, on="whether the second epoch has another order than the first", traps={"every epoch has the same order: make loader and generator once, before the epochs": False})
 check.equal(runs[0] == runs[1], True, on="whether one seed gives the same orders twice", traps={"the seed does not decide: hand a generator with this seed to the loader": False})
@@ -1378,7 +1378,7 @@ check.equal(weight_left(best_checkpoint, [5.0, 4.0], 9), (1, 1.0, 4.0), on="loss
 #
 # How far from 2 is the best W, for `n` samples of y = 2x + 3 with the noise of Exercise 1? Make `repeats` data sets, find the best W of each, and return the root of the mean of (W − 2)². `seed` alone decides what is drawn. Your functions from above are welcome.
 #
-# The checks hold your number against theory and their own draws. An average over 400 data sets is off by 3.5 % (measured over 100 seeds: 3.6 %), and they allow five times as much.
+# The checks hold your number against theory and their own draws. An average over 400 data sets is off by 1/√800, or 3.5 % (3.4 % were measured over 100 seeds), and they allow five times as much.
 #
 # It tests **accuracy**, section 6 of [the chapter](../../course/11_capstone.ipynb).
 
@@ -1419,11 +1419,11 @@ check.close(
     },
 )
 ### BEGIN HIDDEN TESTS
-for n, noise, seed in ((5, 1.0, 2), (160, 3.0, 3), (40, 0.1, 4)):
+for n, noise, seed in ((12, 1.0, 2), (160, 3.0, 3), (40, 0.1, 4)):
     x = 2 * torch.rand(4000, n, generator=generator, dtype=torch.float64) - 1
     squares = (x - x.mean(1, keepdim=True)).square().sum(1)
     theory = noise * (1 / squares).mean().sqrt().item()
-    check.close(slope_error(n, noise, 600, seed), theory, rtol=0.3 if n < 10 else 0.18, atol=0, on=f"n {n}, noise {noise}, 600 data sets", traps={"this is the mean of the squares: take the root": theory**2})
+    check.close(slope_error(n, noise, 600, seed), theory, rtol=0.22, atol=0, on=f"n {n}, noise {noise}, 600 data sets", traps={"this is the mean of the squares: take the root": theory**2})
 ### END HIDDEN TESTS
 
 # %% test="slope_error-halves" points=2
@@ -1485,7 +1485,7 @@ for small, large, ratio in ((30, 270, 3.0), (100, 400, 2.0)):
 # </details>
 
 # %% [markdown] solution_notes="slope_error"
-# **Why it works.** For given x, W is 2 plus Σ dx · noise / Σ dx², whose variance is σ² / Σ dx², and Σ dx² grows like n/3. **Another way.** The loop of the third hint: about a hundred times slower, and as right.
+# **Why it works.** For given x, W is 2 plus Σ dx · noise / Σ dx², whose variance is σ² / Σ dx², and Σ dx² grows like n/3. **Another way.** The loop of the third hint: slower, and as right.
 
 # %% [markdown]
 # ### Exercise 10 · The largest rate ★★ · 5 points · 6 minutes
@@ -1606,8 +1606,8 @@ check.close(rate_bound((X - X.mean()) / X.std(correction=0)), 1.0, on="X (50, 1)
 #
 # You have built a module (chapter 05), an autograd (08), an optimiser (09) and a loader (10). Now they work together, in two steps: bring the pieces, and join them.
 #
-# Nobody is locked out. Below are four small pieces that do just what this boss needs. **They are given on purpose:** whoever has skipped a chapter can still do the rest, and a piece can be exchanged to see which one has a bug. They do less than what the bosses of those chapters ask for, so they are no
-# solution of them. A piece of your own earns one point; a given one in its place costs that point, and no other.
+# Nobody is locked out: below are four given pieces, short ones, with what this boss needs and little more. **They are given on purpose.** Whoever has skipped a chapter can do all the rest, and a piece can be exchanged to see which one has a bug. If you still want to solve those four
+# exercises by yourself, do them before you read on: the given pieces show one way. A piece of your own earns one point; a given one in its place costs that point, and no other.
 
 # %% locked="given_pieces"
 class GivenModule:
@@ -2236,7 +2236,10 @@ def given():
 
 
 def chosen():
-    mine = pieces if type(pieces) is tuple and len(pieces) == 4 else GIVEN
+    try:
+        mine = pieces if type(pieces) is tuple and len(pieces) == 4 else GIVEN
+    except NameError:  # the cell of the pieces did not run
+        mine = GIVEN
     tries = (try_module, try_value, try_optimiser, try_loader)
     return tuple(own if works(*three) else three[2] for own, three in zip(mine, zip(tries, mine, GIVEN)))
 
