@@ -92,7 +92,7 @@ torch.linalg.cond(X) ** 2, torch.linalg.cond(X.T @ X)
 # > **Common trap.** "Then why train at all?" A closed form exists because the model is linear in θ and the loss is a square. One ReLU in between, and it is gone. And XᵀX has a row for each
 # > number in θ, so a million weights would need a table of 10¹² numbers. Steps always work, if you choose them well.
 #
-# **Change one thing.** Add 100 to every `fare`, in the first cell, and run down to here. Which of the two numbers will change? Restore it afterwards.
+# **Change one thing.** Add 100 to every `fare`, in the first cell, and run down to here. Which of `W_best` and `b_best` will change, and do the two condition numbers? Restore it afterwards.
 #
 # ## 3 · Second way: NumPy and a pencil
 #
@@ -205,7 +205,7 @@ reveal(kept_value, lambda: kept.item())
 # %% [markdown]
 # `detach` leaves the history behind, not the memory (chapter 02). A path of such entries holds one place 41 times, and they all show the last step. Add `.clone()`, or take the number with `.item()`.
 #
-# **Change one thing.** Take out the line `W.grad = b.grad = None`. Will the check of the path pass? What does the last row show?
+# **Change one thing.** Take out the line `W.grad = b.grad = None`. Will the check of the path pass, and at which of the 41 points do the two paths part?
 #
 # ## 5 · Fourth way: the tools of the trade
 #
