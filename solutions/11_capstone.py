@@ -2619,7 +2619,7 @@ def asked_of_pieces(function, chosen, x, y, settings):
                 delattr(cls, name)
     if type(result) is not tuple or len(result) != 2:
         return {"no pair of model and losses came back": type(result).__name__}
-    model, losses = result
+    model, _ = result
     batches = settings[0] * -(-len(x) // settings[1])
     return {
         "the model is made of the first piece": isinstance(model, module_class),

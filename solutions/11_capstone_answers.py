@@ -291,7 +291,7 @@ def fit_plane(X, y):
 # %% wrong="forgot_return" for="fit_plane" says="did you forget `return`"
 def fit_plane(X, y):
     columns = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
-    theta = torch.linalg.lstsq(columns, y.unsqueeze(1)).solution.squeeze(1)
+    print(torch.linalg.lstsq(columns, y.unsqueeze(1)).solution.squeeze(1))
 
 # %% right="broadcast" for="numpy_slopes"
 def numpy_slopes(W, b, X, y):
@@ -1443,7 +1443,7 @@ def rate_bound(X):
 # %% wrong="forgot_return" for="rate_bound" says="did you forget `return`"
 def rate_bound(X):
     columns = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
-    bound = (2 / torch.linalg.eigvalsh(2 * columns.T @ columns / len(X))[-1]).item()
+    print((2 / torch.linalg.eigvalsh(2 * columns.T @ columns / len(X))[-1]).item())
 
 # %% right="counted_edges" for="pieces"
 class TinyModule:
@@ -1964,7 +1964,7 @@ class TinyModule:
     def load_state_dict(self, state):
         with torch.no_grad():
             for name, parameter in self.named_parameters():
-                parameter = state[name]
+                parameter.detach().clone().copy_(state[name])
 
 
 pieces = (TinyModule, GivenValue, GivenSGD, GivenLoader)
@@ -2716,7 +2716,7 @@ def value_backward(value_class, model, x, y):
     slopes = {"weight": [slot.grad for slot in weight], "bias": bias.grad}
     for name, parameter in parameters.items():
         slope = torch.tensor(slopes[name], dtype=parameter.dtype)
-        gradient = slope
+        parameter.slope = slope
     return loss.data
 
 
@@ -3351,7 +3351,6 @@ def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
     losses = []
     for _ in range(epochs):
         model.train()
-        total = 0.0
         for x, y in loader:
             optimizer.zero_grad()
             losses.append(value_backward(value_class, model, x, y))
@@ -3378,7 +3377,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimizer_class, loader_class = pieces
+    module_class, value_class, _, loader_class = pieces
 
     class Line(module_class):
         def __init__(self, k):
@@ -3423,7 +3422,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimizer_class, loader_class = pieces
+    _, value_class, optimizer_class, loader_class = pieces
 
     class Line(nn.Module):
         def __init__(self, k):
@@ -3468,7 +3467,7 @@ def value_backward(value_class, model, x, y):
 
 
 def fit_own(pieces, dataset, epochs, batch_size, lr, momentum, seed):
-    module_class, value_class, optimizer_class, loader_class = pieces
+    module_class, value_class, optimizer_class, _ = pieces
 
     class Line(module_class):
         def __init__(self, k):
