@@ -17,6 +17,7 @@ from torchscope.draw.bits import bits
 from torchscope.draw.charts import bars, lines
 from torchscope.draw.diagrams import diagram
 from torchscope.draw.figure import Figure
+from torchscope.draw.fits import fits
 from torchscope.draw.graphs import graph
 from torchscope.draw.grids import matrix, memory, slabs
 from torchscope.draw.lanes import lanes
@@ -40,6 +41,7 @@ __all__ = [
     "bits",
     "broadcast",
     "diagram",
+    "fits",
     "graph",
     "inner",
     "lanes",
