@@ -1723,7 +1723,7 @@ class GivenLoader:
 #
 # Each check holds one piece against its torch counterpart, on what the boss needs of it. Did yours lose points in its own chapter? Mend it now.
 #
-# It tests **pieces**, chapters [05](../../course/05_modules_and_parameters.ipynb) to [10](../../course/10_data_loading.ipynb).
+# It tests **pieces**, section 8 of [the chapter](../../course/11_capstone.ipynb), with what you wrote in chapters [05](../../course/05_modules_and_parameters.ipynb) to [10](../../course/10_data_loading.ipynb).
 
 # %% solution="pieces" objective="pieces"
 pieces = ...  # (TinyModule, Value, SGD, TinyLoader)

@@ -50,30 +50,6 @@ def without_numpy(value: object) -> object:
     return value
 
 
-_NUMPY_NUMBERS = frozenset(
-    f"{kind}{bits}"
-    for kind, widths in (("float", (16, 32, 64)), ("int", (8, 16, 32, 64)), ("uint", (8, 16, 32, 64)))
-    for bits in widths
-)
-
-
-def is_array(value: object) -> bool:
-    """Whether the value is exactly NumPy's array, of numbers. Where nothing has imported NumPy there is none."""
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is None or kind_of(value) is not numpy.ndarray:
-        return False
-    return cast(Any, value).dtype.kind in "fiubc"
-
-
-def without_numpy(value: object) -> object:
-    """A number of NumPy's own as Python's, anything else as it is."""
-    numpy: Any = sys.modules.get("numpy")
-    kind = kind_of(value)
-    if numpy is not None and kind.__name__ in _NUMPY_NUMBERS and kind is getattr(numpy, kind.__name__):
-        return cast(Any, value).item()
-    return value
-
-
 def is_plain(value: object) -> bool:
     """Whether `repr` and `==` of the value run no code but Python's and torch's own."""
     kind = kind_of(value)
