@@ -234,8 +234,8 @@ draw.lines(range(20), curves, "Five learning rates on 2x²", "step", "x")
 # - Between 1/a and **2/a**, it jumps across the valley, and lands nearer each time.
 # - At 2/a it jumps to and fro for ever; above, each jump is longer than the last.
 #
-# With many parameters the valley has many directions, each with its own curvature, and the *largest* one sets the bound. They are the eigenvalues of the matrix of second derivatives. For MSE of a line this is 2/N · XᵀX, with a
-# column of ones for `b`:
+# With many parameters the valley has many directions, each with its own curvature, and the *largest* one sets the bound. The curvatures are the eigenvalues of the matrix of
+# second derivatives: in certain directions, its eigenvectors, a matrix only stretches, and its eigenvalues say how much. For MSE of a line this matrix is 2/N · XᵀX, with a column of ones for `b`:
 
 # %%
 X = torch.stack([hours, torch.ones(4, dtype=torch.float64)], dim=1)
@@ -414,7 +414,7 @@ _ = nn.init.ones_(curve.weight)
 torch.equal(kept["weight"], curve.weight), torch.equal(copied["weight"], curve.weight)
 
 # %% [markdown]
-# **Change one thing.** Measure 200 times instead of 16. Where does the validation curve turn now?
+# **Change one thing.** Measure 200 times instead of 16. Does the validation curve still turn?
 #
 # ## 9 · Evaluation
 #

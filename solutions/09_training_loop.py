@@ -340,7 +340,7 @@ weight = torch.tensor([[1.0, -1.0]])
 batches = [(torch.tensor([[1.0, 0.0]]), torch.tensor([[3.0]])), (torch.tensor([[0.0, 2.0]]), torch.tensor([[0.0]]))]
 expected = torch.tensor([[1.4, -0.2]])
 traps = {
-    "no step has any effect: between backward and step, or before both, the slopes are cleared": weight,
+    "no step has any effect: a letter is missing or small, a line comes before what it needs, or the slopes are cleared between a backward and the step after it": weight,
     "each step uses the slopes of the batch before: backward comes before step": torch.tensor([[1.4, -1.0]]),
 }
 check.close(trained(loop_order, weight, batches), expected, on="a linear model, two batches of one sample", traps=traps)
@@ -464,6 +464,7 @@ for shapes, empty, lr in [([(2, 3), (3,)], [], 0.1), ([(4,), (2, 2), ()], [1], 0
 
 # %% test="step_in_place-in_place" points=2
 check.attempted(step_in_place, "step_in_place changes the parameters where they are, and nothing else")
+check.source_without(step_in_place, "optim")
 
 
 @check.observe
@@ -484,6 +485,7 @@ def afterwards(function, value, slope):
 value, slope = torch.tensor([2.0, 6.0]), torch.tensor([4.0, -2.0])
 report = afterwards(step_in_place, value, slope)
 check.close(report["value"], torch.tensor([0.0, 7.0]), on="the parameter (2,), lr 0.5", traps={"the parameter did not change": value})
+check.equal(report["slope"] is None, False, on="is the slope gone afterwards?", traps={"this clears the slope: it should stay": True})
 check.close(report["slope"], slope, on="the slope afterwards", traps={"this clears the slope: it should stay": torch.zeros(2)})
 check.equal(report["the same tensor"], True, on="is it the same tensor, in the same memory?")
 check.equal(report["a leaf that requires grad"], True, on="is the parameter still a leaf that requires grad?")
@@ -679,6 +681,7 @@ for shapes, lr, momentum in [([(2, 3), (3,)], 0.1, 0.9), ([(2,), (2,)], 0.5, 0.3
 
 # %% test="SGD-no_slope" points=2
 check.attempted(SGD, "SGD leaves a parameter without a slope alone")
+check.source_without(SGD, "optim")
 
 
 @check.observe
@@ -738,6 +741,7 @@ for lr, momentum in [(0.1, 0.0), (0.5, 0.9)]:
 
 # %% test="SGD-in_a_loop" points=2
 check.attempted(SGD, "SGD clears slopes to None, and trains a model like torch's")
+check.source_without(SGD, "optim")
 
 
 @check.observe
@@ -1167,7 +1171,7 @@ def modes(function, training, many):
 
 report = modes(evaluate, True, 2)
 check.equal(report["during"], [False, False], on="a model in train mode, two batches: is it training while it predicts?", traps={"the model predicts in train mode, where dropout is at work: call eval()": [True, True], "the model is in eval mode for the first batch only": [False, True]})
-check.equal(report["after"], [True, True], on="is it training afterwards, and its parts?", traps={"the model came in train mode and went in eval mode: restore it": [False, False]})
+check.equal(report["after"], [True, True], on="is it training afterwards, and its parts?", traps={"the model came in train mode and went in eval mode: restore it": [False, False], "the model's own flag came back, and those of its parts did not: train(flag) reaches every part": [True, False]})
 check.close(report["loss"], 1.0, on="predictions of 1 for targets of 0, in eval mode")
 report = modes(evaluate, False, 1)
 check.equal(report["after"], [False, False], on="a model that came in eval mode: is it training afterwards?", traps={"the model came in eval mode and went in train mode: restore the mode it had": [True, True]})
@@ -1214,6 +1218,7 @@ report = traces(evaluate, weight, torch.tensor([5.0, 6.0]), (3, 1))
 check.close(report["loss"], 9.0, on="a weight (2,), batches of 3 and 1")
 check.equal(report["graphs"], [False, False], on="has the prediction a graph, in each of two batches?", traps={"eval() does not turn gradients off: no_grad does": [True, True]})
 check.close(report["weight"], weight, on="the weight afterwards")
+check.equal(report["slope"] is None, False, on="is the slope gone afterwards?", traps={"this clears the slopes, which were somebody else's": True})
 check.close(report["slope"], torch.tensor([5.0, 6.0]), on="the slope afterwards", traps={"this clears the slopes, which were somebody else's": torch.zeros(2)})
 check.equal([report["requires grad"], report["grad mode"]], [True, True], on="does the weight still require grad, and is grad mode on again?")
 ### BEGIN HIDDEN TESTS
@@ -1428,6 +1433,7 @@ for shapes, settings in [
 
 # %% test="Adam-no_slope" points=3
 check.attempted(Adam, "Adam counts the steps of each parameter on its own")
+check.source_without(Adam, "optim")
 
 
 @check.observe
@@ -1478,6 +1484,7 @@ for settings in ({"lr": 0.1}, {"lr": 0.5, "betas": (0.5, 0.9)}):
 
 # %% test="Adam-in_a_loop" points=3
 check.attempted(Adam, "Adam clears slopes to None, and trains a model like torch's")
+check.source_without(Adam, "optim")
 
 
 @check.observe
@@ -1588,6 +1595,7 @@ check.close(
         "this is a/2: the steeper the valley, the smaller the rate": 8.0,
         "this is 2a: the steeper the valley, the smaller the rate": 32.0,
         "this is the root of 2/a": 0.125**0.5,
+        "this makes a matrix of second derivatives from A: A is that matrix already": 1 / 256,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1612,6 +1620,7 @@ check.close(
         "this is set by the length of A: the largest curvature alone counts": 2 / 11,
         "this is set by the product of the curvatures": 0.025,
         "this is 1/a for the largest a: the bound is twice as far": 0.1,
+        "this makes a matrix of second derivatives from A: A is that matrix already": 0.04,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1630,7 +1639,7 @@ check.close(
     0.125,
     on="A = [[10, −6], [−6, 10]], steepest along (1, −1)",
     traps={
-        "this looks at the diagonal only: between the axes it is steeper": 0.2,
+        "this looks at the diagonal only, or at single entries: between the axes it is steeper": 0.2,
         "this is set by the flattest direction: the steepest one runs away first": 0.5,
         "this is set by the sum of all entries: the largest eigenvalue is asked for": 0.25,
         "this is set by the length of A: the largest eigenvalue is asked for": 2 / 272**0.5,
@@ -1651,7 +1660,7 @@ for n in (2, 3, 6):
         2 / eigenvalues[-1].item(),
         on=f"A ({n}, {n}) of random data, float64",
         traps={
-            "this looks at the diagonal only: between the axes it is steeper": 2 / A.diagonal().max().item(),
+            "this looks at the diagonal only, or at single entries: between the axes it is steeper": 2 / A.diagonal().max().item(),
             "this takes the largest sum of a row, which is safe, and smaller than the bound": 2 / A.abs().sum(1).max().item(),
             "this is set by the length of A: the largest eigenvalue is asked for": 2 / A.square().sum().sqrt().item(),
             "this is set by the flattest direction: the steepest one runs away first": 2 / eigenvalues[0].item(),
@@ -1843,6 +1852,8 @@ def modes(function, training, epochs, many, held):
     history = function(model, [pair] * many, [pair] * held, 0.1, epochs)
     if type(history) is not dict or sorted(history) != ["train", "validation"]:
         what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        if type(history) is dict:
+            what = f"a dictionary with other keys: {', '.join(map(str, history))}"
         return {"returned": what}
     return {"returned": "a dictionary with train and validation", "seen": seen, "epochs": sorted([name, len(losses)] for name, losses in history.items())}
 
@@ -1891,6 +1902,8 @@ def graphs(function, epochs, many, held):
     history = function(model, [pair] * many, [pair] * held, 0.1, epochs)
     if type(history) is not dict or sorted(history) != ["train", "validation"]:
         what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        if type(history) is dict:
+            what = f"a dictionary with other keys: {', '.join(map(str, history))}"
         return {"returned": what}
     kinds = sorted({type(loss).__name__ for losses in history.values() for loss in losses})
     return {"returned": "a dictionary with train and validation", "graphs": seen, "kinds": kinds, "after": [torch.is_grad_enabled(), model.weight.requires_grad]}
@@ -1938,6 +1951,8 @@ def losses(function, weight, train, validation, lr, epochs):
     history = function(model, train, validation, lr, epochs)
     if type(history) is not dict or sorted(history) != ["train", "validation"]:
         what = "None: did you forget `return`?" if history is None else f"something else, of type {type(history).__name__}"
+        if type(history) is dict:
+            what = f"a dictionary with other keys: {', '.join(map(str, history))}"
         return {"returned": what}
     means = {name: [float(loss) for loss in history[name]] for name in ("train", "validation")}
     return {"returned": "a dictionary with train and validation", "means": means}
@@ -2001,15 +2016,18 @@ def ended(function, weight, train, validation, lr, epochs):
 
     model = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
     model.weight = nn.Parameter(weight.clone())
-    seen = []
+    seen, started = [], {}
 
     def note(module, given, output):
         if given[0] is validation[0]:
             seen.append(module.weight.detach().clone())
+        else:
+            started.setdefault(len(seen), module.weight.detach().clone())
 
     model.register_forward_hook(note)
     function(model, [train], [validation], lr, epochs)
-    return {"validated": seen, "weight": model.weight.detach().clone()}
+    goes_on = all(start.equal(seen[epoch - 1]) for epoch, start in started.items() if epoch)
+    return {"validated": seen, "goes on": goes_on, "weight": model.weight.detach().clone()}
 
 
 weight = torch.tensor([[0.0]])
@@ -2021,10 +2039,11 @@ check.close(
     torch.tensor([[4.0]]),
     on="a weight (1, 1): right for the validation data after epoch 1 of 3, and too large later",
     traps={
-        "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor, where the loss is smallest": report["validated"][-1],
+        "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor, keep the copies of the smallest loss so far, and load them at the end": report["validated"][-1],
         "this is the weight before training": weight,
     },
 )
+check.equal(report["goes on"], True, on="does each epoch go on from the weight that was validated last?", traps={"training goes back to the best epoch each time: load the best state once, after the last epoch": False})
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for n, lr, goal in [(1, 0.05, 0.3), (2, 0.05, 0.5), (3, 0.02, 0.4)]:
@@ -2040,11 +2059,12 @@ for n, lr, goal in [(1, 0.05, 0.3), (2, 0.05, 0.5), (3, 0.02, 0.4)]:
         report["validated"][errors.index(min(errors))],
         on=f"a weight (1, {n}), 12 epochs, best after epoch {errors.index(min(errors)) + 1}",
         traps={
-            "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor": report["validated"][-1],
+            "this is the weight of the last epoch: state_dict() gives the parameters themselves, so copy each tensor, keep the copies of the smallest loss so far, and load them at the end": report["validated"][-1],
             "this is the weight of the first epoch: compare with the best so far, and remember the new best": report["validated"][0],
             "this is the weight of the worst epoch: keep the smallest loss": report["validated"][errors.index(max(errors))],
         },
     )
+    check.equal(report["goes on"], True, on="does each epoch go on from the weight that was validated last?")
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -257,7 +257,7 @@ def step_in_place(parameters, lr):
                 break
             p -= lr * p.grad
 
-# %% wrong="clears" for="step_in_place" says="None" fails="in_place"
+# %% wrong="clears" for="step_in_place" says="this clears the slope" fails="in_place"
 def step_in_place(parameters, lr):
     with torch.no_grad():
         for p in parameters:
@@ -294,7 +294,7 @@ def step_in_place(parameters, lr):
         if p.grad is not None:
             p.data = p.data - lr * p.grad
 
-# %% wrong="torch_s_own" for="step_in_place" says="find a way without it" fails="values"
+# %% wrong="torch_s_own" for="step_in_place" says="find a way without it" fails="values,in_place"
 def step_in_place(parameters, lr):
     if parameters:
         torch.optim.SGD(parameters, lr=lr).step()
@@ -645,7 +645,7 @@ class SGD:
         for p in self.parameters:
             p.grad = None
 
-# %% wrong="inherits" for="SGD" says="find a way without it" fails="step,momentum"
+# %% wrong="inherits" for="SGD" says="find a way without it" fails="step,momentum,no_slope,in_a_loop"
 class SGD(torch.optim.SGD):
     def step(self):
         super().step()
@@ -1049,7 +1049,19 @@ def evaluate(model, batches, loss_function):
     model.train(was_training)
     return total / count
 
-# %% wrong="clears_slopes" for="evaluate" says="None" fails="no_graph"
+# %% wrong="own_flag_only" for="evaluate" says="reaches every part" fails="mode"
+def evaluate(model, batches, loss_function):
+    flag = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += loss_function(model(x), y).item() * len(x)
+            count += len(x)
+    model.training = flag
+    return total / count
+
+# %% wrong="clears_slopes" for="evaluate" says="this clears the slopes" fails="no_graph"
 def evaluate(model, batches, loss_function):
     was_training = model.training
     model.eval()
@@ -1704,7 +1716,7 @@ class Adam:
         for p in self.parameters:
             p.grad = None
 
-# %% wrong="inherits" for="Adam" says="find a way without it" fails="first_step,steps"
+# %% wrong="inherits" for="Adam" says="find a way without it" fails="first_step,steps,no_slope,in_a_loop"
 class Adam(torch.optim.Adam):
     def step(self):
         super().step()
@@ -1789,6 +1801,11 @@ def largest_rate(A):
 def largest_rate(A):
     a = A[0, 0].item()
     return 2 / a if a > 0 else float("inf")
+
+# %% wrong="squared" for="largest_rate" says="A is that matrix already" fails="one,diagonal,any,flat"
+def largest_rate(A):
+    largest = torch.linalg.eigvalsh(2 / len(A) * A.T @ A).max().item()
+    return 2 / largest if largest > 0 else float("inf")
 
 # %% wrong="flat_divides" for="largest_rate" says="ZeroDivisionError" fails="flat"
 def largest_rate(A):
@@ -2564,3 +2581,63 @@ def fit(model, train, validation, lr, epochs):
             best_state = {name: value.clone() for name, value in model.state_dict().items()}
     model.load_state_dict(best_state)
     return history["train"], history["validation"]
+
+# %% wrong="loads_in_the_loop" for="fit" says="load the best state once" fails="best"
+def fit(model, train, validation, lr, epochs):
+    loss_function = nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = {"train": [], "validation": []}
+    best, best_state = float("inf"), None
+    for _ in range(epochs):
+        model.train()
+        total, count = 0.0, 0
+        for x, y in train:
+            error = loss_function(model(x), y)
+            optimizer.zero_grad()
+            error.backward()
+            optimizer.step()
+            total += error.item() * len(x)
+            count += len(x)
+        history["train"].append(total / count)
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for x, y in validation:
+                total += loss_function(model(x), y).item() * len(x)
+                count += len(x)
+        history["validation"].append(total / count)
+        if history["validation"][-1] < best:
+            best = history["validation"][-1]
+            best_state = {name: value.clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(best_state)
+    return history
+
+# %% wrong="other_keys" for="fit" says="other keys: train, val" fails="modes,graphs,means"
+def fit(model, train, validation, lr, epochs):
+    loss_function = nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = {"train": [], "val": []}
+    best, best_state = float("inf"), None
+    for _ in range(epochs):
+        model.train()
+        total, count = 0.0, 0
+        for x, y in train:
+            error = loss_function(model(x), y)
+            optimizer.zero_grad()
+            error.backward()
+            optimizer.step()
+            total += error.item() * len(x)
+            count += len(x)
+        history["train"].append(total / count)
+        model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for x, y in validation:
+                total += loss_function(model(x), y).item() * len(x)
+                count += len(x)
+        history["val"].append(total / count)
+        if history["val"][-1] < best:
+            best = history["val"][-1]
+            best_state = {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(best_state)
+    return history
