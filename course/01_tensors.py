@@ -124,7 +124,7 @@ torch.equal(first, torch.rand(2, 3)), torch.equal(first, torch.rand(2, 3))
 # %% [markdown]
 # The first. The second draw went on from where the first had stopped. `manual_seed` sets the one generator that everybody shares; your own `Generator` is safer, for nobody else draws from it.
 #
-# `rand` draws evenly from 0 up to 1, 1 left out. `randint` draws whole numbers, here the throws of a die. `randn` draws from the bell curve with mean 0 and standard deviation 1; `histc` counts how often each bin was hit, and leaves out the few numbers beyond 3:
+# `rand` draws evenly from 0 up to 1, 1 left out. `randint` draws whole numbers, here the throws of a die. `randn` draws from the bell curve with mean 0 and standard deviation 1 (section 8); `histc` counts how often each bin was hit, and leaves out the few numbers beyond 3:
 
 # %%
 generator = torch.Generator().manual_seed(1)
@@ -362,7 +362,7 @@ except RuntimeError:
 # `argmax` is the *position* of the largest element, counted row by row. Axis 0 runs over the stations, so `dim=0` leaves one mean for each day. `max` along an axis gives two tensors, the `values` and where they stood.
 #
 # `centred` is new: a row of four meets *every* row of the table (chapter 02 has the rule), and each column then has the mean 0. `var` is the mean
-# squared distance from the mean, and `std`, the **standard deviation**, its square root. Both divide by n − 1, and with `correction=0` by n. Whole numbers have no mean until you cast them.
+# squared distance from the mean, and `std`, the **standard deviation**, its square root. For n numbers both divide by n − 1, and with `correction=0` by n. Whole numbers have no mean until you cast them.
 #
 # **Change one thing.** Subtract `temps.mean(dim=1)` instead. Why does torch object, and why would it be silent for four stations?
 #

@@ -3,8 +3,8 @@
 #
 # Where do the numbers live?
 #
-# A tensor looks like a table, or a stack of tables. Memory has neither rows nor columns: it is one long strip of numbered cells. A tensor is such
-# a strip and a short *recipe* for reading it. Much of torch's speed comes from writing a new recipe and leaving the strip alone. So do some of the
+# A tensor looks like a table, or a stack of tables. Memory has neither rows nor columns: it is one long strip of numbered cells, each for one number. A tensor is such
+# a strip and a short *recipe* for reading it. (The cells that you run are the notebook's; in this chapter, most cells are memory's.) Much of torch's speed comes from writing a new recipe and leaving the strip alone. So do some of the
 # quietest bugs.
 #
 # As before: put your guess in the place of `...`, run the cell, then run `reveal` below it.
@@ -24,7 +24,7 @@
 #
 # Here is a tiny grey picture. A number of dtype `uint8` takes one byte, so we can read its memory byte by byte. `untyped_storage()` is the
 # strip itself, the **storage**; it is called *untyped* because it holds bytes and knows of no dtype and no shape. Write into a cell of
-# the strip, and `picture` shows it. Which entry will be 99?
+# the strip, and `picture` shows it. Which *entry*, as an element at its place is called, will be 99?
 
 # %%
 import torch
@@ -261,7 +261,7 @@ print(shares(line, line.unsqueeze(1)), line[:, None].shape)
 line.unsqueeze(0).shape, line.unsqueeze(1).shape, line.unsqueeze(-1).shape
 
 # %% [markdown]
-# `squeeze()` removes axes of size 1: all that it finds. A model gives one score for each text of a batch, in the shape `(batch, 1)`, and the last batch of the day holds
+# `squeeze()` removes axes of size 1: all that it finds. A model takes several texts at once, a *batch* of them, and gives one score for each, in the shape `(batch, 1)`. The last batch of the day holds
 # a single text.
 #
 # > **Common trap.** `squeeze()` swallows the batch of one. Whatever comes next finds no batch, and only on that day. Name the axis: `squeeze(1)`.
@@ -395,7 +395,7 @@ every_second.as_strided((2, 2), (1, 1)), every_second.as_strided((2, 2), (step, 
 #
 # ## 11 · NumPy on the same strip
 #
-# NumPy's arrays are strips with recipes, too, so torch can borrow one. Which of these four share the array's memory? Write into the array, and look who notices:
+# NumPy's arrays are strips with recipes, too, so torch can borrow one. Chapter 01 compared three ways to take an array over; now a dtype is to change as well. Which of these four share the array's memory? Write into the array, and look who notices:
 
 # %%
 import numpy as np

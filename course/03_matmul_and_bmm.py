@@ -5,9 +5,6 @@
 #
 # Most of what a neural network computes is one operation, over and over: the matrix product. This chapter takes it apart, down to a single
 # multiplication, and builds it up again, to whole stacks of matrices. Then it counts what a product costs.
-#
-# Some cells end in `...` and ask for a guess. Put yours in the place of the three dots, run the cell, then run `reveal` below it. A wrong guess
-# teaches more than a skipped one.
 
 # %% [markdown]
 # ## What you will be able to do
@@ -146,12 +143,12 @@ numbers * swap, numbers @ swap, swap @ numbers
 # column with every number of the row. That is their **outer product**, `torch.outer`: a full matrix. There is one for each `k`, and they add up to the product.
 
 # %%
-layers = torch.stack([torch.outer(orders[:, k], prices[k]) for k in range(3)])
-torch.testing.assert_close(layers.sum(0), orders @ prices)
+terms = torch.stack([torch.outer(orders[:, k], prices[k]) for k in range(3)])
+torch.testing.assert_close(terms.sum(0), orders @ prices)
 draw.outer_sum(orders, prices)
 
 # %% [markdown]
-# Layer `k` is what everybody pays everywhere for good `k` alone.
+# Term `k` is what everybody pays everywhere for good `k` alone.
 #
 # The third way looks at one row. A row times a matrix is a **mix of the matrix's rows**: `x @ W` is `x[0] · W[0] + x[1] · W[1]`. So `W` moves points,
 # and its rows say where the two unit steps land. Where do you get to with 3 steps `W[0]` and 1 step `W[1]`?
@@ -172,7 +169,7 @@ point, (point @ torch.linalg.inv(W)).round()
 #
 # ## 6 · From three loops to one call
 #
-# The definition has three indices, so the plainest program has three loops. (`new_zeros` makes zeros with the `dtype` and device of `A`.)
+# The definition has three indices, so the plainest program has three loops. (`new_zeros` makes zeros with the `dtype` and the device of `A`; devices are the subject of chapter 06.)
 
 # %%
 def three_loops(A, B):
@@ -198,7 +195,7 @@ draw.broadcast((2, 3, 1), (1, 3, 4))
 # first: for matrices of 1000 × 1000, a thousand million.
 #
 # Now measure, on one processor core, for Python's loops have no more. The fastest of eight runs counts: whatever else the computer does can only
-# add time. (`item()` is there for GPUs: it waits for the result.)
+# add time. (`item()` is there for GPUs: it waits for the result; chapter 06 says why.)
 
 # %% tags=["nbval-ignore-output"]
 from timeit import repeat
@@ -422,12 +419,12 @@ draw.lines(lengths, curves, "FLOPs for each byte", "n", log=True)
 # %% tags=["nbval-ignore-output"]
 big = torch.ones(1000, 1000)
 one_column = microseconds(torch.matmul, big, torch.ones(1000, 1))
-for m in [10, 100]:
+for m in [16, 64]:
     ratio = microseconds(torch.matmul, big, torch.ones(1000, m)) / one_column
     print(f"{m} columns: {m} times the FLOPs in {ratio:.1f} times the time")
 
 # %% [markdown]
-# This is one reason why networks work on batches.
+# This is one reason why networks work on batches. (Ask for 10 columns, too: a width that suits the compiled code badly may take longer than a larger one.)
 #
 # And if the fast memory near the processor cannot hold both operands? Cut them into **blocks** of b × b that fit. Blocks multiply like numbers: a row of
 # blocks meets a column of blocks. Entry by entry, each of the n³ multiplications loads 2 numbers. Two blocks are 2·b² loads and serve b³

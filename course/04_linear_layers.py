@@ -94,7 +94,7 @@ draw.layer(trips, rates, base, row=1, column=1)
 # | b | `base` | (m,) | the **bias**: one number for each output |
 # | y | the fares | (N, m) | m outputs for each sample |
 #
-# Every output looks at every input, so people also say *dense* or *fully connected*. θ is now {W, b}, with n·m + m parameters. N is not among them: one layer serves one
+# Chapter 03's (n, k) @ (k, m) has become (N, n) @ (n, m): from now on N counts samples. Every output looks at every input, so people also say *dense* or *fully connected*. θ is now {W, b}, with n·m + m parameters. N is not among them: one layer serves one
 # trip, or a million.
 #
 # Which shapes come out for one trip on its own, a vector `(4,)` without a batch axis, and for `(2, 5, 4)`, a table of trips for each of two days? Decide, then run.
@@ -211,7 +211,7 @@ late = torch.randn(4, 3, generator=generator).requires_grad_() / 4**0.5
 # `late` was marked first and divided afterwards, so it is a *result*, not the thing that you adjust. Divide first and mark last. What the notes are good for is chapter 08.
 #
 # Why random? Equal weights make equal outputs: below, the three are one number, three times. Inside a network, where the next layer treats them alike as well, learning would correct all
-# three in the same way, and they would stay copies forever. Random numbers break the tie; the bias may then start at 0. (`torch.empty(4, 3)` and the old `torch.FloatTensor(4, 3)` are *not* random: they show
+# three in the same way, and they would stay copies for ever. Random numbers break the tie; the bias may then start at 0. (`torch.empty(4, 3)` and the old `torch.FloatTensor(4, 3)` are *not* random: they show
 # whatever lay in that memory. Chapter 01.)
 
 # %%
@@ -325,7 +325,7 @@ draw.outlines(squeezed, "Through one number: rank 1")
 #
 # ## 8 · A bend between them
 #
-# Between two layers goes a **nonlinearity**. The simplest is `torch.relu`: negative numbers become 0, the others stay. Here an outline of 32 points around 0
+# Between two layers goes a **nonlinearity**, also called activation function. The simplest is `torch.relu`: negative numbers become 0, the others stay. Here an outline of 32 points around 0
 # goes through a layer, and then through ReLU:
 
 # %%
@@ -361,7 +361,7 @@ print(gap(best_line), round(gap(network(km)), 3))
 draw.lines(km.tolist(), {name: y.tolist() for name, y in curves.items()}, "Bends", "km", "price")
 
 # %% [markdown]
-# Of 1,353 lines the best stays 2.25 away somewhere; two layers with a ReLU stay within 1.5. Each hidden number is a bend. With more of them the gap shrinks as far as you like. Below, the network meets f* exactly at every
+# Of 1 353 lines the best stays 2.25 away somewhere; two layers with a ReLU stay within 1.5. Each hidden number is a bend. With more of them the gap shrinks as far as you like. Below, the network meets f* exactly at every
 # bend, and is a straight line from one bend to the next. Bends stand closest where f* turns most:
 
 # %%

@@ -198,7 +198,7 @@ except AttributeError:
 # ## 4 · Parameters must start as something
 #
 # You will meet layers whose weights are made with `torch.Tensor(2, 3)`, with `torch.FloatTensor(2, 3)` or with `torch.empty(2, 3)`. All three only *reserve* memory, and hold whatever
-# was there before: zeros today, 10³⁰ or NaN tomorrow. torch has a switch that fills such memory with NaN, so that you can see what nobody has written:
+# was there before: zeros today, 10³⁰ or NaN tomorrow. The mode of chapter 01, which fills such memory with NaN, shows what nobody has written:
 
 # %%
 torch.use_deterministic_algorithms(True)
@@ -220,7 +220,7 @@ bias, weight.abs().max() < 1, isinstance(weight / 2, nn.Parameter)
 # %% [markdown]
 # Mind the brackets: what comes out of an operation on a parameter, `weight / 2`, is a plain tensor again. Compute first, wrap last.
 #
-# `nn.Linear` takes both steps for you. It has two parameters, `weight` as `(outputs, inputs)` and `bias`, both drawn from the uniform distribution between −1/√n and 1/√n, where n is the
+# `nn.Linear` takes both steps for you. It has two parameters, `weight` as `(outputs, inputs)` and `bias`, both drawn, as chapter 04 measured, from the uniform distribution between −1/√n and 1/√n, where n is the
 # number of inputs. They come from the global generator, which `manual_seed` sets:
 
 # %%

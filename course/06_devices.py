@@ -171,7 +171,7 @@ hasattr(model, "device"), first.type == there.type, len(homes), len(nn.ReLU().st
 #
 # ## 4 · Who may meet
 #
-# An operator runs on one device, so its operands must be there:
+# An *operator*, one operation of torch, runs on one device, so its operands must be there:
 
 # %%
 far, near = torch.ones(3, device=there), torch.ones(3)
@@ -208,7 +208,7 @@ draw.table(list(outcome), ["allowed"], [[mark] for mark in outcome.values()],
            title="far is there, the rest on the CPU")
 
 # %% [markdown]
-# - A **0-dim CPU tensor** is a number; it is handed over with the launch. (The reverse fails: `far.sum()` is a number in the *other* memory.)
+# - A **0-d CPU tensor** is a number; it is handed over with the launch. (The reverse fails: `far.sum()` is a number in the *other* memory.)
 # - A **CPU index** may pick from a tensor that is elsewhere.
 # - **`copy_`** is a transfer by trade.
 #

@@ -20,7 +20,7 @@
 #
 # ## 1 · Many errors, one number
 #
-# An ice-cream cart writes down the hours of sun and the boxes sold, for four days. A model predicts `W * hours + b`. Each **error** is predicted minus sold.
+# An ice-cream cart writes down the hours of sun and the boxes sold, for four days. A model predicts `W * hours + b`, a layer with one input. Each **error** is predicted minus sold.
 
 # %%
 import torch
@@ -300,7 +300,7 @@ warned(lambda: F.kl_div(torch.log(rows_q), rows_p))
 #
 # ## 7 · From logits to a loss
 #
-# A classifier's last layer gives one number for each class, of any size and sign: the **logits**. `softmax` makes probabilities of them, e to the power of each, divided by
+# A classifier's last layer gives one number for each class, of any size and sign: the **logits**. `softmax` makes probabilities of them, e (no error now, but 2.718…) to the power of each, divided by
 # the sum of all. The true answer is one class, so p is 1 there and 0 elsewhere, H(p) is 0, and the cross-entropy is one term: −log q of the right class.
 
 # %%
@@ -436,4 +436,4 @@ rare / by_hand, (broken * mask).sum(), torch.where(mask, broken, 0.0).sum() / ma
 #
 # ## Next
 #
-# Do [the exercises](../exercises/07_losses/07_losses.ipynb). In chapter 08 torch computes the slopes that you measured here, all of them at once and exactly.
+# Do [the exercises](../exercises/07_losses/07_losses.ipynb). In chapter 08 torch computes the slopes that you measured here, all of them at once, and exact up to rounding.
