@@ -66,7 +66,7 @@ W.grad, b.grad
 #
 # ## 2 · Who asks
 #
-# There are three ways to ask: when the tensor is made, later with `requires_grad_()`, in place, or by writing the attribute. `nn.Parameter` asks by itself. And a tensor of
+# There are three ways to ask: when the tensor is made, later, in place, with `requires_grad_()`, or by writing the attribute. `nn.Parameter` asks by itself. And a tensor of
 # whole numbers?
 
 # %%
@@ -290,8 +290,8 @@ calls = {"big + big": lambda: big + big, "big.sum()": lambda: big.sum(), "big.ex
 draw.bars(list(calls), [saved(call) for call in calls.values()], "Numbers saved for backward")
 
 # %% [markdown]
-# A sum has slope 1 whatever it adds. A product saves both factors. `exp` saves its result, which is its own slope; so does `tanh`, whose slope is 1 − result². This is why training takes more memory than using a
-# model. After `backward()` all of it is **freed**, and a second walk through the same graph fails. `retain_graph=True` keeps it for one more.
+# A sum has slope 1 whatever it adds. A product saves both factors, or one where only one asks: see the first picture. `exp` saves its result, which is its own slope; so does `tanh`, whose slope is 1 − result². This is why training takes more memory than using a
+# model. After `backward()` all of it is **freed**, and a second walk that needs it fails. `retain_graph=True` keeps it for one more.
 
 # %%
 def refusal(call):
@@ -317,7 +317,7 @@ refusal(lambda: e.backward())
 # ## 7 · Without a graph
 #
 # An update of a parameter is no part of the loss, and a model in use needs no slopes. Three ways turn recording off. `no_grad` records nothing in its block. `inference_mode` is stricter:
-# its tensors can never join a graph. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
+# what it makes may never be saved for a backward, as `t * W` saves t. `detach` gives one tensor's numbers without its history, in the same memory. And `eval()`?
 
 # %% predict="evaluated"
 evaluated = ...  # nn.Linear(3, 2).eval()(torch.ones(3)).requires_grad: True or False
@@ -334,9 +334,9 @@ with torch.inference_mode():
     results["inference_mode"] = model(day)
 marks = []
 for t in results.values():
-    joins = refusal(lambda t=t: (t * W).requires_grad)
-    marks.append(["yes" if answer is True else "no" for answer in (t.requires_grad, joins)])
-draw.table(list(results), ["has a graph", "may join one"], marks, "Results of one model")
+    saves = refusal(lambda t=t: (t * W).requires_grad)
+    marks.append(["yes" if answer is True else "no" for answer in (t.requires_grad, saves)])
+draw.table(list(results), ["has a graph", "may be saved"], marks, "Results of one model")
 
 # %% [markdown]
 # > **Common trap.** "`model.eval()` turns gradients off, like `no_grad()`." It tells layers such as dropout how to behave, and nothing else: the graph is written, and all that it needs is saved.
@@ -359,7 +359,7 @@ with torch.no_grad():
 w, w.is_leaf, w.detach().data_ptr() == w.data_ptr()
 
 # %% [markdown]
-# **Change one thing.** Under `no_grad`, write `w = w - 0.1 * w.grad`. A leaf? Does it still ask? That is two bugs with one message: none.
+# **Change one thing.** Under `no_grad`, write `w = w - 0.1 * w.grad`. A leaf? Does it still ask? And has the old tensor moved? Two bugs, and torch reports neither.
 #
 # ## 8 · Backward by hand
 #

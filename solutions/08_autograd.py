@@ -325,7 +325,10 @@ def kinds(function, names):
         "2 + x": 2 + x,
         "x.tanh()": x.tanh(),
     }
-    return {name: function(tensors[name]) for name in names}
+    roles = {name: function(tensors[name]) for name in names}
+    if any(type(role).__name__ == "builtin_function_or_method" for role in roles.values()):
+        raise TypeError("gave a method, not the string that it returns: call it, with brackets, name()")
+    return roles
 
 
 expected = {"constant": "constant", "x": "parameter", "x * constant": "MulBackward0"}
@@ -381,7 +384,10 @@ def detours(function, names):
         "x * 2, then += 1": changed,
         "detached, then asked": (x * 2).detach().requires_grad_(),
     }
-    return {name: function(tensors[name]) for name in names}
+    roles = {name: function(tensors[name]) for name in names}
+    if any(type(role).__name__ == "builtin_function_or_method" for role in roles.values()):
+        raise TypeError("gave a method, not the string that it returns: call it, with brackets, name()")
+    return roles
 
 
 expected = {"x.detach()": "constant", "asks after it was multiplied": "parameter", "a frozen nn.Parameter": "constant"}
@@ -920,6 +926,8 @@ def watched(function, W, x, t, size, old):
         return squares.mean()
 
     loss = function([W], loss_of, x, t, size)
+    if W.grad is None or W.grad.equal(old):
+        raise RuntimeError("nothing new is in .grad after the call: something must call backward(), and not clear at the end")
     return {
         "longest piece": max(map(len, seen), default=0),
         "samples seen": sorted(number for piece in seen for number in piece),
@@ -953,6 +961,7 @@ check.close(
     on="6 samples, size 2, and an old gradient of 100 in W.grad",
     traps={
         "this takes the whole batch at once: it does not fit into the memory": 6,
+        "this makes `size` pieces: pieces of `size` samples are asked for": 3,
         "this adds up losses and walks back once: every piece's graph is in memory until then": 2,
         "the old gradient is still in it: set .grad to None before the first piece": expected["W.grad"] + old,
         "this keeps the last piece only: clear .grad before the loop, not in it": lambda: facts(W, x[4:], t[4:], 2)["W.grad"] / 3,
@@ -1437,7 +1446,9 @@ check.source_without(linear_backward, *READY_GRADIENTS)
 @check.observe
 def gradient_in_x(function, x, W, v):
     result = function(x, W, v)
-    if result is not None and (type(result) is not tuple or len(result) != 3):
+    if type(result) in (tuple, list) and len(result) != 3:
+        raise ValueError(f"three gradients are asked for, in x, W and b: this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple of three gradients is asked for, in x, W and b: this is a {type(result).__name__}")
     return result and result[0]
 
@@ -1483,7 +1494,9 @@ check.source_without(linear_backward, *READY_GRADIENTS)
 @check.observe
 def gradient_in_W(function, x, W, v):
     result = function(x, W, v)
-    if result is not None and (type(result) is not tuple or len(result) != 3):
+    if type(result) in (tuple, list) and len(result) != 3:
+        raise ValueError(f"three gradients are asked for, in x, W and b: this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple of three gradients is asked for, in x, W and b: this is a {type(result).__name__}")
     return result and result[1]
 
@@ -1533,7 +1546,9 @@ check.source_without(linear_backward, *READY_GRADIENTS)
 @check.observe
 def gradient_in_b(function, x, W, v):
     result = function(x, W, v)
-    if result is not None and (type(result) is not tuple or len(result) != 3):
+    if type(result) in (tuple, list) and len(result) != 3:
+        raise ValueError(f"three gradients are asked for, in x, W and b: this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple of three gradients is asked for, in x, W and b: this is a {type(result).__name__}")
     return result and result[2]
 
@@ -1579,9 +1594,11 @@ check.source_without(linear_backward, *READY_GRADIENTS)
 @check.observe
 def doubled(function, x, W, v):
     result = function(x, W, v)
-    if result is not None and (type(result) is not tuple or len(result) != 3):
+    if type(result) in (tuple, list) and len(result) != 3:
+        raise ValueError(f"three gradients are asked for, in x, W and b: this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple of three gradients is asked for, in x, W and b: this is a {type(result).__name__}")
-    return result and tuple(2 * gradient for gradient in result)
+    return result and tuple(None if gradient is None else 2 * gradient for gradient in result)
 
 
 W = torch.tensor([[1.0, 0.0, 2.0], [4.0, -1.0, 1.0]])
@@ -1686,7 +1703,9 @@ check.source_without(check_gradient, *READY_NUMBERS)
 def measured_slopes(function, which, x, h):
     functions = {"cubes": lambda x: (x * x * x).sum(), "product": lambda x: x.prod(), "squared sum": lambda x: x.sum() * x.sum()}
     result = function(functions[which], lambda x: x, x, h)
-    if result is not None and (type(result) is not tuple or len(result) != 2):
+    if type(result) in (tuple, list) and len(result) != 2:
+        raise ValueError(f"two things are asked for, (do they agree, the measured gradient): this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     return result and result[1]
 
@@ -1732,37 +1751,41 @@ def slopes_of_any_shape(function, x):
         return (x * x * (1 + before.double())).sum()
 
     result = function(weighted, lambda x: 2 * x * (1 + before.double()), x, 2.0)
-    if result is not None and (type(result) is not tuple or len(result) != 2):
+    if type(result) in (tuple, list) and len(result) != 2:
+        raise ValueError(f"two things are asked for, (do they agree, the measured gradient): this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     if not before.equal(x.detach()):
         raise ValueError("x is another one after the call: nudge a copy")
-    return result
+    return result and {"measured": result[1], "agrees": result[0]}
 
 
 x = torch.tensor([[1.0, 2.0, 0.5], [-1.0, 0.0, 3.0]], dtype=torch.float64)
-expected = (True, 2 * x * (1 + x))
+slopes = 2 * x * (1 + x)
+expected = {"measured": slopes, "agrees": True}
 traps = {
-    "this has no shape left: reshape the slopes to that of x": expected[1].reshape(-1),
-    "this has one slope for each row: each entry has its own": expected[1].sum(1),
-    "the slopes are right, and the claim as well, but the verdict is False": (False, expected[1]),
+    "this has no shape left: reshape the slopes to that of x": slopes.reshape(-1),
+    "this has one slope for each row: each entry has its own": slopes.sum(1),
+    "this nudges a whole row at once: a partial derivative moves one entry, and holds the others still": slopes.sum(1, keepdim=True).expand(2, 3),
+    "the slopes are right, and the claim as well, but the verdict is False": False,
     "the verdict is a tensor: True or False is asked for": torch.tensor(True),
 }
 check.close(slopes_of_any_shape(check_gradient, x), expected, on="x (2, 3)", traps=traps)
-row = (True, expected[1][0].clone())
+row = {"measured": slopes[0].clone(), "agrees": True}
 check.close(slopes_of_any_shape(check_gradient, x[0].clone().requires_grad_()), row, on="x (3,), asking for a gradient", traps=traps)
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 for shape in [(), (1,), (2, 1, 3), (4, 1), (0,), (2, 0)]:
     for asks in (False, True):
         x = torch.randn(shape, generator=generator, dtype=torch.float64)
-        expected = (True, 2 * x * (1 + x))
+        expected = {"measured": 2 * x * (1 + x), "agrees": True}
         check.close(
             slopes_of_any_shape(check_gradient, x.clone().requires_grad_(asks)),
             expected,
             on=f"x {shape}, {'asking for a gradient' if asks else 'not asking'}",
         )
 turned = torch.randn(3, 2, generator=generator, dtype=torch.float64).T
-expected = (True, 2 * turned * (1 + turned))
+expected = {"measured": 2 * turned * (1 + turned), "agrees": True}
 check.close(slopes_of_any_shape(check_gradient, turned), expected, on="x (2, 3), the transpose of a (3, 2)")
 ### END HIDDEN TESTS
 
@@ -1777,7 +1800,9 @@ def verdict(function, x, spoil, axes):
         return (3 * x * x + spoil).reshape(axes)
 
     result = function(lambda x: (x * x * x).sum(), claim, x)
-    if result is not None and (type(result) is not tuple or len(result) != 2):
+    if type(result) in (tuple, list) and len(result) != 2:
+        raise ValueError(f"two things are asked for, (do they agree, the measured gradient): this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     return result and result[0]
 
@@ -1788,7 +1813,9 @@ check.equal(
     verdict(check_gradient, x, none, (3,)),
     True,
     on="the right gradient of Σ x³, x (3,)",
-    traps={"this wants equality: a measured slope is never exact, so allow for the tolerance": False},
+    traps={
+        "this wants equality, or measures wrong slopes (see the first check): a measured slope is never exact, so allow for the tolerance": False
+    },
 )
 check.equal(
     verdict(check_gradient, x, one, (3,)),
@@ -1858,7 +1885,9 @@ def measured_from(function, x):
         return (x * x * x).sum()
 
     result = function(cubes, lambda x: 3 * x * x, x)
-    if result is not None and (type(result) is not tuple or len(result) != 2):
+    if type(result) in (tuple, list) and len(result) != 2:
+        raise ValueError(f"two things are asked for, (do they agree, the measured gradient): this is a {type(result).__name__} of {len(result)}")
+    if result is not None and type(result) is not tuple:
         raise TypeError(f"a tuple is asked for, (do they agree, the measured gradient): this is a {type(result).__name__}")
     return result and {"measured": result[1], "agrees": result[0]}
 

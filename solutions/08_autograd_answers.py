@@ -143,7 +143,7 @@ def tensor_role(t):
         return "parameter" if t.requires_grad else "constant"
     return str(t.grad_fn)
 
-# %% wrong="name_not_called" for="tensor_role" says="expected str" fails="kinds,detours"
+# %% wrong="name_not_called" for="tensor_role" says="call it, with brackets" fails="kinds,detours"
 def tensor_role(t):
     if t.grad_fn is None:
         return "parameter" if t.requires_grad else "constant"
@@ -545,6 +545,17 @@ def micro_batch_gradients(parameters, loss_of, x, t, size):
     loss = loss_of(x, t)
     loss.backward()
     return loss.item()
+
+# %% wrong="chunks" for="micro_batch_gradients" says="pieces of `size` samples are asked for" fails="pieces"
+def micro_batch_gradients(parameters, loss_of, x, t, size):
+    for parameter in parameters:
+        parameter.grad = None
+    total = 0.0
+    for piece, target in zip(x.chunk(size), t.chunk(size)):
+        loss = loss_of(piece, target) * len(piece) / len(x)
+        loss.backward()
+        total += loss.item()
+    return total
 
 # %% wrong="one_walk" for="micro_batch_gradients" says="every piece's graph is in memory until then" fails="pieces"
 def micro_batch_gradients(parameters, loss_of, x, t, size):
@@ -1458,6 +1469,16 @@ def linear_backward(x, W, v):
     rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
     return [v @ W.T, rows.T @ upstream, upstream.sum(0)]
 
+# %% wrong="two_of_three" for="linear_backward" says="this is a tuple of 2" fails="x,W,b,leading"
+def linear_backward(x, W, v):
+    rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
+    return rows.T @ upstream, upstream.sum(0)
+
+# %% wrong="b_is_none" for="linear_backward" says="Got None, expected a tensor" fails="b,leading"
+def linear_backward(x, W, v):
+    rows, upstream = x.reshape(-1, W.shape[0]), v.reshape(-1, W.shape[1])
+    return v @ W.T, rows.T @ upstream, None
+
 # %% wrong="prints" for="linear_backward" says="did you forget `return`"
 def linear_backward(x, W, v):
     print(v @ W.T, x.T @ v if x.dim() == 2 else None, v.sum())
@@ -1675,6 +1696,32 @@ def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
     claimed = claimed.reshape(shape)
     agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
     return agrees.all().item(), measured
+
+# %% wrong="by_rows" for="check_gradient" says="this nudges a whole row at once" fails="shapes,precision"
+def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
+    x = x.detach().double()
+    measured = torch.zeros_like(x)
+    for i in range(len(x)):
+        step = torch.zeros_like(x)
+        step[i] = h
+        measured[i] = (function(x + step) - function(x - step)) / (2 * h)
+    claimed = gradient(x)
+    if claimed.shape != x.shape:
+        return False, measured
+    agrees = (claimed - measured).abs() <= tolerance * (1 + measured.abs())
+    return agrees.all().item(), measured
+
+# %% wrong="three_things" for="check_gradient" says="this is a tuple of 3"
+def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
+    x = x.detach().double()
+    measured = torch.zeros_like(x)
+    for i in range(x.numel()):
+        step = torch.zeros_like(x)
+        step.view(-1)[i] = h
+        measured.view(-1)[i] = (function(x + step) - function(x - step)) / (2 * h)
+    claimed = gradient(x)
+    agrees = claimed.shape == x.shape and bool(((claimed - measured).abs() <= tolerance * (1 + measured.abs())).all())
+    return agrees, measured, claimed
 
 # %% wrong="verdict_is_a_tensor" for="check_gradient" says="True or False is asked for" fails="shapes,verdict,precision"
 def check_gradient(function, gradient, x, h=1e-5, tolerance=1e-6):
