@@ -344,7 +344,7 @@ print(epoch, best["epoch"], round(100 * last, 2), round(100 * evaluate(net, *tes
 draw.lines(range(25, epoch + 1), {name: curve[25:] for name, curve in curves.items()}, "One network", "epoch", "MSE")
 
 # %% [markdown]
-# The loss of the rides it learns goes on falling, the other one turns. The model of epoch 90 has a loss of 1.42 on the ten impartial rides, that of epoch 40 has 0.56.
+# The loss of the rides it learns goes on falling, the other one turns. The model of epoch 90 has a loss of 1.42 on the ten impartial rides, that of epoch 40 has 0.56. The truth itself has 1.009 there (section 2), so a part of the 0.56 is luck: ten rides are few judges.
 #
 # > **Common trap.** "I keep `net.state_dict()`, so I have the best model." A `state_dict` is no copy (chapter 05): its tensors are the model's own, and "the best" quietly becomes the last. Clone each tensor, or save to a file.
 

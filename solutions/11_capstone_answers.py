@@ -1253,7 +1253,7 @@ def best_checkpoint(model, train_epoch, validate, patience, max_epochs):
     model.load_state_dict(best_state)
     return best_epoch, best_loss, best_state
 
-# %% wrong="returns_the_model" for="best_checkpoint" says="unpack" fails="copy,in_a_row,patience,restored"
+# %% wrong="returns_the_model" for="best_checkpoint" says="no tuple of three came back" fails="copy,in_a_row,patience,restored"
 def best_checkpoint(model, train_epoch, validate, patience, max_epochs):
     best_loss, waited = float("inf"), 0
     for epoch in range(max_epochs):
@@ -1268,6 +1268,22 @@ def best_checkpoint(model, train_epoch, validate, patience, max_epochs):
             break
     model.load_state_dict(best_state)
     return model
+
+# %% wrong="prints" for="best_checkpoint" says="did you forget `return`" fails="copy,in_a_row,patience,restored"
+def best_checkpoint(model, train_epoch, validate, patience, max_epochs):
+    best_loss, waited = float("inf"), 0
+    for epoch in range(max_epochs):
+        train_epoch(model)
+        loss = validate(model)
+        if loss < best_loss:
+            best_loss, waited = loss, 0
+            best_state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    model.load_state_dict(best_state)
+    print(best_loss, best_state)
 
 # %% right="loop" for="slope_error"
 def slope_error(n, noise, repeats, seed):
@@ -1376,6 +1392,14 @@ def slope_error(n, noise, repeats, seed):
     dx = x - x.mean(1, keepdim=True)
     W = (dx * y).sum(1) / dx.square().sum(1)
     return (W - 2).square().mean().sqrt()
+
+# %% wrong="float32" for="slope_error" says="float32 keeps seven" fails="values"
+def slope_error(n, noise, repeats, seed):
+    generator = torch.Generator().manual_seed(seed)
+    x, e = 2 * torch.rand(repeats, n, generator=generator) - 1, torch.randn(repeats, n, generator=generator)
+    dx = x - x.mean(1, keepdim=True)
+    W = (dx * (2 * x + 3 + noise * e)).sum(1) / dx.square().sum(1)
+    return (W - 2).square().mean().sqrt().item()
 
 # %% wrong="prints" for="slope_error" says="did you forget `return`"
 def slope_error(n, noise, repeats, seed):
@@ -1574,7 +1598,7 @@ class TinyLoader:
         n = len(self.dataset)
         return n // self.size if self.drop_last else (n + self.size - 1) // self.size
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         n = len(self.dataset)
         order = torch.randperm(n, generator=self.generator).tolist() if self.shuffle else list(range(n))
         batches = []
