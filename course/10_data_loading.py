@@ -292,7 +292,7 @@ draw.lanes(rows, "Four batches, without workers and with two")
 # ## 5 · Split first
 #
 # A model is measured on samples that it has never met: the **held-out** part, for validation. What else was *measured* on the data, a mean, a largest value, a choice of columns, must not have met them either. If it has, that
-# is **leakage**, and the held-out loss comes out too good.
+# is **leakage**, and the held-out loss can look better than it is.
 
 # %%
 order = torch.randperm(1000, generator=torch.Generator().manual_seed(6))
@@ -470,7 +470,7 @@ for weights_only in (True, False):
 # %% [markdown]
 # `weights_only=True`, the default, lets through tensors, numbers, strings and containers of them, and nothing else. Use `weights_only=False` for files that you wrote yourself, and save a `state_dict` rather than a whole model, so that you never need it.
 #
-# **Change one thing.** Save `many[:10].clone()` in the prediction's cell above. How many bytes now?
+# **Change one thing.** In the cell above the prediction, save `many[:10].clone()`, and run both cells again. How many bytes now?
 #
 # ## Recap
 #

@@ -631,7 +631,11 @@ check.source_without(shuffled_batches, *READY_LOADERS)
 @check.observe
 def sizes_of(function, x, y, size, seed):
     batches = function(x, y, size, seed)
-    return [len(first) for first, _ in batches] if type(batches) is list else batches
+    if type(batches) is not list:
+        return batches
+    if not all(type(batch) in (tuple, list) and len(batch) == 2 for batch in batches):
+        raise TypeError("a list of pairs is asked for: (x of a batch, y of a batch)")
+    return [len(first) for first, _ in batches]
 
 
 @check.observe
@@ -675,6 +679,11 @@ check.source_without(shuffled_batches, *READY_LOADERS)
 @check.observe
 def pairs_of(function, x, y, size, seed):
     batches = function(x, y, size, seed)
+    if batches is None:
+        raise TypeError("None was returned: did you forget `return`?")
+    batches = list(batches)
+    if not all(type(batch) in (tuple, list) and len(batch) == 2 for batch in batches):
+        raise TypeError("a list of pairs is asked for: (x of a batch, y of a batch)")
     pairs = [(row, label) for first, second in batches for row, label in zip(first, second, strict=True)]
     return sorted(pairs, key=lambda pair: pair[0].reshape(-1)[0].item())
 
@@ -709,8 +718,16 @@ check.source_without(shuffled_batches, *READY_LOADERS)
 def orders(function, n, size, seeds):
     import torch
 
-    x = torch.arange(n)
-    return [[first.reshape(-1).tolist() for first, _ in function(x, x, size, seed)] for seed in seeds]
+    x, runs = torch.arange(n), []
+    for seed in seeds:
+        batches = function(x, x, size, seed)
+        if batches is None:
+            raise TypeError("None was returned: did you forget `return`?")
+        batches = list(batches)
+        if not all(type(batch) in (tuple, list) and len(batch) == 2 for batch in batches):
+            raise TypeError("a list of pairs is asked for: (x of a batch, y of a batch)")
+        runs.append([first.reshape(-1).tolist() for first, _ in batches])
+    return runs
 
 
 first, again, other = orders(shuffled_batches, 40, 8, [11, 11, 12])
@@ -757,7 +774,13 @@ def around(function, n, size, seed, states):
     moved = False
     for state in states:
         torch.set_rng_state(state)
-        runs.append([first.tolist() for first, _ in function(x, x, size, seed)])
+        batches = function(x, x, size, seed)
+        if batches is None:
+            raise TypeError("None was returned: did you forget `return`?")
+        batches = list(batches)
+        if not all(type(batch) in (tuple, list) and len(batch) == 2 for batch in batches):
+            raise TypeError("a list of pairs is asked for: (x of a batch, y of a batch)")
+        runs.append([first.tolist() for first, _ in batches])
         moved = moved or not torch.equal(state, torch.get_rng_state())
     return moved, runs[0] == runs[1], sorted(row for batch in runs[0] for row in batch)
 
@@ -844,7 +867,7 @@ def training_part(function, x, order, size):
     if type(result) is not tuple:
         return result
     if len(result) != 4:
-        raise TypeError(f"the result has {len(result)} parts: training, held_out, mean, std")
+        raise TypeError(f"the result has {len(result)} parts, and four are asked for: training, held_out, mean, std")
     return result[0], result[2], result[3]
 
 
@@ -1009,7 +1032,7 @@ for dtype in (torch.float32, torch.float64):
 # %% [markdown]
 # ### Exercise 5 · Find the bug: the loss that depends on the batch size ★★ · 10 points · 10 minutes
 #
-# `mean_loss` measures a model on all its data, batch after batch, because all of it does not fit into memory. The result should be the mean of the squared errors, over all samples. But it is another one for another
+# `mean_loss` measures a model on all its data, batch after batch, because all of it does not fit into memory. The result should be the mean of the squared errors, over all samples and all columns of `y`. But it is another one for another
 # `batch_size`, though neither model nor data have changed. No error is raised.
 #
 # Mend it. It still may not show the model more than `batch_size` rows at a time.
@@ -1057,18 +1080,19 @@ def measured(function, weight, x, y, size):
 
 
 weight = torch.tensor([[1.0], [-1.0]])
-x = torch.tensor([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0], [1.0, 1.0]])
-y = torch.tensor([[0.0], [0.0], [1.0], [2.0]])
+x = torch.tensor([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0], [1.0, 1.0], [3.0, 0.0], [0.0, 1.0]])
+y = torch.tensor([[0.0], [0.0], [1.0], [2.0], [0.0], [0.0]])
 expected = F.mse_loss(x @ weight, y).item()
 check.close(
     measured(mean_loss, weight, x, y, 2),
     expected,
-    on="x (4, 2), y (4, 1), batches of 2",
+    on="x (6, 2), y (6, 1), batches of 2",
     traps={
-        "this is the sum of the squares: divide by the number of samples": 4 * expected,
+        "this is the sum of the squares: divide by the number of samples": 6 * expected,
         "this divides twice: mse_loss of a batch is a mean already, so multiply it by the rows of its batch": expected / 2,
-        "this divides by the batch size: divide by the number of samples": 2 * expected,
-        "this is the loss of the last batch": F.mse_loss(x[2:] @ weight, y[2:]).item(),
+        "this divides the sum of the squares by the number of batches: divide by the number of samples": 2 * expected,
+        "this divides the sum of the squares by the batch size, or adds up the batches' means: divide the sum by the number of samples": 3 * expected,
+        "this is the loss of the last batch": F.mse_loss(x[4:] @ weight, y[4:]).item(),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1118,6 +1142,7 @@ check.close(
         "this leaves out the short batch, and divides by all samples: all of them count": [0.8],
         "this multiplies each mean by batch_size: the last batch is shorter": [80.8],
         "this adds up the squares: divide by the number of samples": [104.0],
+        "this divides the sum of the squares by the number of batches: divide by the number of samples": [52.0],
         "this adds up means, and divides by the samples: multiply each by the rows of its batch": [20.2],
     },
 )
@@ -1522,7 +1547,8 @@ def form(function, labels, count, seed):
     result = function(labels, count, seed)
     if type(result) is not tuple:
         return result
-    return [(tuple(part.shape), str(part.dtype)) for part in result], all(0 <= int(i) < len(labels) for i in result[0])
+    kinds = [(tuple(part.shape), str(part.dtype)) if hasattr(part, "dtype") else type(part).__name__ for part in result]
+    return kinds, all(0 <= int(i) < len(labels) for i in result[0])
 
 
 labels = torch.tensor([0, 0, 0, 1, 0, 2])
@@ -1536,6 +1562,9 @@ check.equal(
         "there is a weight for each sample of the data: one for each index that was drawn is asked for": ([good[0], ((6,), "torch.float64")], True),
         "there is a weight for each class: one for each index that was drawn is asked for": ([good[0], ((3,), "torch.float64")], True),
         "the weights are missing": ([good[0]], True),
+        "the indices are a list: make a tensor of them": (["list", good[1]], True),
+        "the weights are a list: make a tensor of them": ([good[0], "list"], True),
+        "the indices and the weights are lists: make a tensor of each": (["list", "list"], True),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1559,8 +1588,10 @@ def shares(function, labels, count, seed):
     import torch
 
     result = function(labels, count, seed)
-    if type(result) is not tuple:
-        return result
+    if result is None:
+        return None
+    if type(result) is not tuple or not result or not hasattr(result[0], "dtype"):
+        raise TypeError("two tensors are asked for, in a tuple: indices, weights")
     drawn = labels[result[0]]
     return [round((drawn == label).double().mean().item(), 4) for label in torch.unique(labels).tolist()]
 
@@ -1610,7 +1641,11 @@ def times(function, labels, count, seed):
     import torch
 
     result = function(labels, count, seed)
-    return torch.bincount(result[0], minlength=len(labels)).tolist() if type(result) is tuple else result
+    if result is None:
+        return None
+    if type(result) is not tuple or not result or not hasattr(result[0], "dtype"):
+        raise TypeError("two tensors are asked for, in a tuple: indices, weights")
+    return torch.bincount(result[0], minlength=len(labels)).tolist()
 
 
 # With 2 classes and 4000 draws, each of k samples of a class is expected 2000 / k times, with a standard deviation below the root of that.
@@ -1654,9 +1689,13 @@ check.source_without(balanced_indices, *READY_SAMPLERS)
 @check.observe
 def weighed(function, labels, count, seed):
     result = function(labels, count, seed)
-    if type(result) is not tuple:
-        return result
+    if result is None:
+        return None
+    if type(result) is not tuple or len(result) != 2 or not all(hasattr(part, "dtype") for part in result):
+        raise TypeError("two tensors are asked for, in a tuple: indices, weights")
     indices, weights = result
+    if len(indices) != len(weights):
+        raise TypeError(f"there are {len(indices)} indices and {len(weights)} weights: one weight for each index that was drawn is asked for")
     return {str(label): sorted({round(w, 9) for w in weights[labels[indices] == label].tolist()}) for label in sorted(set(labels.tolist()))}
 
 
@@ -1669,7 +1708,8 @@ check.close(
         "these are the shares of the data: divide them by 1/C": {"4": [0.75], "9": [0.25]},
         "this is the inverse: the common class has the larger weight": {"4": [round(2 / 3, 9)], "9": [2.0]},
         "these are the chances of the drawing: a weight undoes them": {"4": [round(1 / 3, 9)], "9": [1.0]},
-        "this is the number of the class: take its share of the data": {"4": [3.0], "9": [1.0]},
+        "this is the number of samples in the class: take its share of the data, times the number of different classes (set(labels) has an entry for each sample)": {"4": [3.0], "9": [1.0]},
+        "this takes 10 for C: only the classes that are there count, not all labels up to the largest": {"4": [7.5], "9": [2.5]},
         "the weights belong to the samples in their old order: pick them by the indices": {"4": [0.5, 1.5], "9": [0.5, 1.5]},
         "all weights are 1: the draws are balanced, the data are not": {"4": [1.0], "9": [1.0]},
     },
@@ -1695,8 +1735,10 @@ def drawn(function, labels, count, seeds, states):
     for k, seed in enumerate(seeds):
         torch.set_rng_state(states[k % len(states)])
         result = function(labels, count, seed)
-        if type(result) is not tuple:
-            return result
+        if result is None:
+            return None
+        if type(result) is not tuple or len(result) != 2 or not hasattr(result[0], "dtype"):
+            raise TypeError("two tensors are asked for, in a tuple: indices, weights")
         indices, weights = result
         runs.append((indices.tolist(), len(weights)))
         moved = moved or not torch.equal(states[k % len(states)], torch.get_rng_state())
@@ -1825,7 +1867,12 @@ def one_pass(cls, columns, settings):
             return tuple(column[i] for column in columns)
 
     loader = cls(Rows(), **settings)
-    return None if loader.__iter__() is None else list(islice(loader, 30))
+    iterator = loader.__iter__()
+    if iterator is None:
+        return None
+    if not hasattr(iterator, "__next__"):
+        raise TypeError(f"__iter__ returned a {type(iterator).__name__}, which is no iterator: yield each batch")
+    return list(islice(loader, 30))
 
 
 x, y = torch.arange(10.0).reshape(5, 2), torch.arange(5)
@@ -1871,7 +1918,12 @@ def lengths(cls, n, size, drop_last):
     from itertools import islice
 
     loader = cls([(torch.tensor(i),) for i in range(n)], batch_size=size, drop_last=drop_last)
-    return loader.__len__(), [len(batch[0]) if batch else 0 for batch in islice(loader, 60)]
+    sizes = []
+    for batch in islice(loader, 60):
+        if type(batch) not in (tuple, list):
+            raise TypeError(f"a batch is a {type(batch).__name__}: a tuple of tensors is asked for")
+        sizes.append(len(batch[0]) if batch else 0)
+    return loader.__len__(), sizes
 
 
 for n, size, drop_last, expected, traps in [
@@ -1909,7 +1961,12 @@ def epochs(cls, n, size, count, with_generator, state):
     loader = cls(dataset, batch_size=size, shuffle=True, generator=generator)
     together, orders = True, []
     for _ in range(count):
-        batches = [(first.tolist(), second.reshape(-1).tolist()) for first, second in loader]
+        batches = []
+        for batch in loader:
+            batch = (torch.zeros(0), torch.zeros(0)) if type(batch) is tuple and not batch else batch
+            if type(batch) not in (tuple, list) or len(batch) != 2 or not all(hasattr(part, "tolist") for part in batch):
+                raise TypeError("a batch is a tuple of tensors, one for each place of a sample: two here")
+            batches.append((batch[0].tolist(), batch[1].reshape(-1).tolist()))
         together = together and all(a == [-b for b in second] for a, second in batches)
         orders.append([first for first, _ in batches])
     return together, orders
@@ -1984,7 +2041,10 @@ def draws(cls, n, size, shuffle, with_generator, state):
         if with_generator:
             generator.set_state(state)
         loader = cls([(torch.tensor(i),) for i in range(n)], batch_size=size, shuffle=shuffle, generator=generator)
-        runs.append([[batch[0].tolist() for batch in loader] for _ in range(2)])
+        run = [list(loader) for _ in range(2)]
+        if not all(type(batch) in (tuple, list) and len(batch) == 1 and hasattr(batch[0], "tolist") for batches in run for batch in batches):
+            raise TypeError("a batch is a tuple of tensors, one for each place of a sample: one here")
+        runs.append([[batch[0].tolist() for batch in batches] for batches in run])
         own_moved = with_generator and not torch.equal(generator.get_state(), state)
     moved = not torch.equal(before, torch.get_rng_state())
     return {"the global one": moved, "its own": own_moved, "same again": runs[0] == runs[1], "samples": sorted(i for batch in runs[0][0] for i in batch)}
@@ -2086,7 +2146,10 @@ def trained(cls, x, y, settings, epochs):
     losses = []
     for _ in range(epochs):
         total = 0.0
-        for inputs, targets in loader:
+        for batch in loader:
+            if type(batch) not in (tuple, list) or len(batch) != 2 or not all(hasattr(part, "dtype") for part in batch):
+                raise TypeError("a batch is a tuple of tensors, one for each place of a sample: two here")
+            inputs, targets = batch
             model.zero_grad()
             loss = F.mse_loss(model(inputs).squeeze(1), targets)
             loss.backward()

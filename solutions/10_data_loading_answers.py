@@ -588,6 +588,12 @@ def shuffled_batches(x, y, batch_size, seed):
     order = torch.randperm(len(x), generator=generator)
     return list(zip(x[order].split(batch_size), y[order].split(batch_size)))
 
+# %% wrong="two_lists" for="shuffled_batches" says="a list of pairs is asked for"
+def shuffled_batches(x, y, batch_size, seed):
+    generator = torch.Generator().manual_seed(seed)
+    parts = torch.randperm(len(x), generator=generator).split(batch_size)
+    return [x[part] for part in parts], [y[part] for part in parts]
+
 # %% wrong="prints" for="shuffled_batches" says="did you forget `return`"
 def shuffled_batches(x, y, batch_size, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -868,6 +874,15 @@ def mean_loss(model, x, y, batch_size):
             loss = F.mse_loss(predicted, y[start : start + batch_size], reduction="sum")
             total += loss.item()
     return total / len(x)
+
+# %% wrong="over_batches" for="mean_loss" says="this divides the sum of the squares by the number of batches"
+def mean_loss(model, x, y, batch_size):
+    loader = DataLoader(TensorDataset(x, y), batch_size)
+    total = 0.0
+    with torch.no_grad():
+        for some, targets in loader:
+            total += F.mse_loss(model(some), targets).item() * len(some)
+    return total / len(loader)
 
 # %% wrong="one_by_one" for="mean_loss" says="this shows each row alone" fails="batches"
 def mean_loss(model, x, y, batch_size):
@@ -1551,6 +1566,33 @@ def balanced_indices(labels, count, seed):
     indices = torch.tensor(list(sampler))
     return indices, (size * len(counts) / len(labels))[indices]
 
+# %% wrong="lists" for="balanced_indices" says="the indices and the weights are lists" fails="form,balance,within,weights,seed"
+def balanced_indices(labels, count, seed):
+    generator = torch.Generator().manual_seed(seed)
+    _, which, counts = torch.unique(labels, return_inverse=True, return_counts=True)
+    size = counts[which].double()
+    indices = torch.multinomial(1 / size, count, replacement=True, generator=generator)
+    weights = size * len(counts) / len(labels)
+    return indices.tolist(), weights[indices].tolist()
+
+# %% wrong="every_sample_a_class" for="balanced_indices" says="has an entry for each sample" fails="weights"
+def balanced_indices(labels, count, seed):
+    generator = torch.Generator().manual_seed(seed)
+    _, which, counts = torch.unique(labels, return_inverse=True, return_counts=True)
+    size = counts[which].double()
+    indices = torch.multinomial(1 / size, count, replacement=True, generator=generator)
+    weights = size / len(labels) * len(set(labels))
+    return indices, weights[indices]
+
+# %% wrong="classes_up_to_the_largest" for="balanced_indices" says="only the classes that are there count" fails="weights"
+def balanced_indices(labels, count, seed):
+    generator = torch.Generator().manual_seed(seed)
+    _, which, counts = torch.unique(labels, return_inverse=True, return_counts=True)
+    size = counts[which].double()
+    indices = torch.multinomial(1 / size, count, replacement=True, generator=generator)
+    weights = size / len(labels) * (labels.max() + 1)
+    return indices, weights[indices]
+
 # %% wrong="indices_only" for="balanced_indices" says="Returned a value of type Tensor, expected"
 def balanced_indices(labels, count, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -1817,6 +1859,24 @@ class TinyLoader:
         for k in range(len(self)):
             samples = [self.dataset[i] for i in order[k * size : (k + 1) * size]]
             yield samples
+
+# %% wrong="x_without_tuple" for="TinyLoader" says="one for each place of a sample"
+class TinyLoader:
+    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False, generator=None):
+        self.dataset, self.batch_size = dataset, batch_size
+        self.shuffle, self.drop_last = shuffle, drop_last
+        self.generator = torch.Generator() if generator is None else generator
+
+    def __len__(self):
+        n = len(self.dataset)
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+    def __iter__(self):
+        n, size = len(self.dataset), self.batch_size
+        order = torch.randperm(n, generator=self.generator).tolist() if self.shuffle else range(n)
+        for k in range(len(self)):
+            samples = [self.dataset[i] for i in order[k * size : (k + 1) * size]]
+            yield torch.stack([sample[0] for sample in samples])
 
 # %% wrong="cat" for="TinyLoader" says="zero-dimensional tensor"
 class TinyLoader:
@@ -2147,7 +2207,7 @@ class TinyLoader:
     def __iter__(self):
         return (tuple(batch) for batch in self.loader)
 
-# %% wrong="returns_a_list" for="TinyLoader" says="iter() returned non-iterator"
+# %% wrong="returns_a_list" for="TinyLoader" says="which is no iterator: yield each batch"
 class TinyLoader:
     def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False, generator=None):
         self.dataset, self.batch_size = dataset, batch_size
