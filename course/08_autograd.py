@@ -199,7 +199,7 @@ draw.product(v.unsqueeze(0), J, 0, 0)
 # In the picture A is v and B is J. The result is the slope of the price, 10 · area + 1 · rim: handing in v is the same as `(v * result).sum().backward()`. torch never builds J. For a layer with a million outputs it could
 # not; each operation only knows how to turn a v for its result into one for its inputs, and that is all `backward()` needs.
 #
-# Here lies the reason to walk backwards. One walk gives one row of J: the slopes of *one* result in *all* inputs. A loss is one result, and a network has millions of
+# Here lies the reason to walk backwards, which is called **backpropagation**. One walk gives one row of J: the slopes of *one* result in *all* inputs. A loss is one result, and a network has millions of
 # inputs to it; one walk serves them all, where measuring took two runs for each. A walk forwards would give a column of J: all results, one input.
 #
 # **Change one thing.** Hand in `torch.ones(2)` as v. Of which one number are these the slopes?

@@ -3,7 +3,7 @@
 #
 # How does it learn?
 #
-# You have a model, a loss, and autograd, which measures the slope of the loss in every parameter. None of them changes a parameter. This chapter adds the step that does, and the loop
+# You have a model, a loss, and autograd, which computes the slope of the loss in every parameter. None of them changes a parameter. This chapter adds the step that does, and the loop
 # around it: six lines that train a line through four points, and, unchanged, a network with a billion parameters.
 
 # %% [markdown]
@@ -72,7 +72,7 @@ first_W = ...  # W after one step from 0 with lr = 0.05: a number
 reveal(first_W, lambda: (0 - 0.05 * theta.grad[0]).item())
 
 # %% [markdown]
-# Up, although the best W is negative: from (0, 0) the line lies far below all points, and raising it at the late hours helps most. The slope knows only the place where it was measured.
+# Up, although the best W is negative: from (0, 0) the line lies far below all points, and raising it at the late hours helps most. The slope knows only the place where it was taken.
 #
 # ## 2 · A step by hand
 #
@@ -85,7 +85,7 @@ after_backward = ...  # theta after the backward above: a list of two numbers
 reveal(after_backward, lambda: theta)
 
 # %% [markdown]
-# The update must change `theta` **in place**, so that it stays the same leaf, and it must not become a part of the graph. Without a word about that, torch refuses:
+# As in chapter 08, the update must change `theta` **in place**, so that it stays the same leaf, and it must not become a part of the graph. Without a word about that, torch refuses:
 
 # %% tags=["raises-exception"]
 theta -= 0.05 * theta.grad
@@ -152,7 +152,7 @@ curves = {"cleared": train(True), "not cleared": train(False)}
 draw.lines(range(60), curves, "With and without clearing", "step", "loss")
 
 # %% [markdown]
-# The curve that is not cleared swings: old slopes, measured elsewhere, push on long after they are wrong. It raises nothing, and its loss even goes down now and then.
+# The curve that is not cleared swings: old slopes, taken elsewhere, push on long after they are wrong. It raises nothing, and its loss even goes down now and then.
 #
 # Modules and optimisers clear all their parameters at once, with `zero_grad()`. Are the slopes zeros afterwards?
 
@@ -190,9 +190,9 @@ _ = nn.init.zeros_(model.weight), nn.init.zeros_(model.bias)
 for _ in range(100):
     x, y = hours.unsqueeze(1), height.unsqueeze(1)     # 1 take a batch
     predicted = model(x)                               # 2 predict
-    error = loss_function(predicted, y)                # 3 measure the loss
+    loss_now = loss_function(predicted, y)             # 3 measure the loss
     optimizer.zero_grad()                              # 4 clear the old slopes
-    error.backward()                                   # 5 compute the new ones
+    loss_now.backward()                                # 5 compute the new ones
     optimizer.step()                                   # 6 update
 
 # %%
@@ -261,7 +261,7 @@ draw.paths(surface, (-12, 12), (-10, 24), walks, "Too small, good, too large", "
 #
 # Nobody computes eigenvalues of a large network. You try rates by factors of ten, look at the loss, and take one that is a little below where it begins to jump.
 #
-# **Change one thing.** Measure time in minutes: `hours * 60` in the cell of `X`. What becomes of the bound, and of the ratio of the two curvatures? It is why inputs are standardised.
+# **Change one thing.** Measure time in minutes: `hours * 60` in the cell of `X`. What becomes of the bound, and of the ratio of the two curvatures? It is why inputs are standardised (chapter 10).
 #
 # ## 6 · Momentum and Adam
 #
@@ -326,11 +326,11 @@ torch.manual_seed(9)
 layer = nn.Linear(4, 3)
 optimizer, losses = torch.optim.SGD(layer.parameters(), lr=0.1), []
 for _ in range(40):
-    error = nn.functional.mse_loss(layer(torch.ones(4)), torch.zeros(3))
+    loss_now = nn.functional.mse_loss(layer(torch.ones(4)), torch.zeros(3))
     optimizer.zero_grad()
-    error.backward()
+    loss_now.backward()
     optimizer.step()
-    losses.append(error.item())
+    losses.append(loss_now.item())
 print(losses[-1] < 1e-8, (layer(torch.ones(4)).abs() < 1e-3).all(), layer.weight.abs().max() > 0.1)
 draw.lines(range(40), {"loss": losses}, "Ones to zeros", "step")
 
@@ -377,9 +377,9 @@ optimizer = torch.optim.SGD(curve.parameters(), lr=0.05)
 _ = nn.init.zeros_(curve.weight)
 history, weights = {"train": [], "validation": []}, []
 for step in range(801):
-    error = loss_function(curve(waves(time)), warmth)
+    loss_now = loss_function(curve(waves(time)), warmth)
     optimizer.zero_grad()
-    error.backward()
+    loss_now.backward()
     optimizer.step()
     if step % 10 == 0:
         with torch.no_grad():
@@ -406,7 +406,7 @@ draw.lines(at.squeeze(1).tolist(), shapes, "What was learned", "time of day")
 # %% [markdown]
 # So keep the parameters of the best validation loss, and stop when it has not improved for a while: **early stopping**.
 #
-# > **Common trap.** `best_state = model.state_dict()` keeps nothing. Its tensors *are* the parameters, and train on. Copy each.
+# > **Common trap.** `best_state = model.state_dict()` keeps nothing (chapter 05). Its tensors *are* the parameters, and train on. Copy each.
 
 # %%
 kept, copied = curve.state_dict(), {name: value.clone() for name, value in curve.state_dict().items()}

@@ -21,7 +21,7 @@
 #
 # ## 1 · One pass, many updates
 #
-# A courier has a list of 1000 parcels: the weight in grams, the way in kilometres, and the fee that was paid. A model shall learn the fee.
+# A courier has a list of 1000 parcels: the weight in grams, the way in kilometres, and the fee that was paid. A model is to learn the fee.
 
 # %%
 import torch
@@ -43,7 +43,7 @@ parcels[:3], fees[:3]
 # - An **iteration** handles one batch: prediction, loss, backward, one update.
 # - An **epoch** is one pass over the data: every sample is used once.
 #
-# The batches shall have 100 parcels. How many updates are there in one epoch?
+# Each batch has 100 parcels. How many updates are there in one epoch?
 
 # %% predict="updates"
 updates = ...  # a number
@@ -52,7 +52,7 @@ updates = ...  # a number
 reveal(updates, lambda: len(range(0, len(fees), 100)))
 
 # %% [markdown]
-# And this is the loop that makes them, with slices. Where `updates += 1` stands, a training step would stand.
+# And this is the loop that makes them, with slices; `n` is the number of samples, the N of earlier chapters. Where `updates += 1` stands, a training step would stand.
 
 # %%
 n, size, updates = len(fees), 100, 0
@@ -133,7 +133,7 @@ print([label.item() for _, label in swings])
 len(swings), swings[4], swings[0], swings[4]
 
 # %% [markdown]
-# Two things are easily forgotten. A sample that is partly random, as augmented pictures are, needs a seed that depends on its index, if it shall be the same whoever asks, in whatever
+# Two things are easily forgotten. A sample that is partly random, as augmented pictures are, needs a seed that depends on its index, if it is to be the same whoever asks, in whatever
 # order. And `IndexError` is how a `for` loop finds the end: without it, the list in the first line would never end.
 #
 # **Change one thing.** In `__getitem__`, draw with `torch.rand(3)` alone. Is `swings[4]` still the same at both places?
@@ -183,7 +183,7 @@ draw.mosaic(epochs(4, shuffle=True, drop_last=True), "shuffle=True, drop_last=Tr
 # In every row of the first two pictures each sample has one letter: it is used once. Batch D is the short one. Without it, two samples of fourteen are left out, other ones in each epoch, for the order is new.
 # Without shuffling they would always be the *same* two. So `drop_last` is for training with shuffling, never for measuring.
 #
-# Now chapter 09's loop, with a loader. The columns are brought to mean 0 and spread 1 (section 5). The loss of an epoch is the mean over *samples*, so each batch counts as much as it has rows.
+# Now chapter 09's loop, with a loader. The columns are brought to mean 0 and standard deviation 1 (section 5). The loss of an epoch is the mean over *samples*, so each batch counts as much as it has rows.
 
 # %%
 def train(loader, epochs=6):
@@ -214,7 +214,7 @@ draw.lines(range(1, 7), losses, "Loss of each epoch", "epoch")
 #
 # **Change one thing.** Add 300 to the sizes. How many updates has an epoch then, and where will the curve run?
 #
-# > **Common trap.** The mean of the batches' means. It counts every batch alike, and so a parcel of a short last batch more than others. Multiply by `len(x)`, add up, and divide by the number of samples *once*.
+# > **Common trap.** The mean of the batches' means (chapter 09). It counts every batch alike, and so a parcel of a short last batch more than others. Multiply by `len(x)`, add up, and divide by the number of samples *once*.
 
 # %%
 worth = torch.tensor([1.0, 1.0, 1.0, 1.0, 11.0])

@@ -38,7 +38,7 @@ distance = 10 * torch.rand(40, generator=generator, dtype=torch.float64)
 fare = 2 * distance + 3 + torch.randn(40, generator=generator, dtype=torch.float64)
 
 # %% [markdown]
-# Thirty rides are for learning. Ten are **held out**: no method may look at them, and no choice may rest on them. They judge in the end. The numbers are `float64`, because we want to compare ten digits.
+# Thirty rides are for learning. Ten are **held out** for the last **test**: no method may look at them, and no choice may rest on them. The numbers are `float64`, because we want to compare ten digits.
 
 # %%
 x, y = distance[:30], fare[:30]
@@ -75,7 +75,7 @@ reveal(truth_wins, lambda: (mse(2, 3, x, y) < mse(W_best, b_best, x, y)).item())
 # The best line is best *on the rides it has seen*. It has fitted a little of their noise: 0.498 against 0.517 for the truth. On the ten rides that it has not seen, the truth does better, 1.009 against 1.146. Even two numbers
 # overfit a little.
 #
-# The second closed form takes any number of inputs. Write the bias as one more column of ones (chapter 04), and the line is `X @ θ` with θ = (W, b). Both slopes at once are 2/n · Xᵀ(Xθ − y), and they are zero where
+# The second closed form takes any number of inputs. Write the bias as one more column of ones (chapter 04), and the line is `X @ θ` with θ = (W, b). With n for the number of rides, the N of earlier chapters, both slopes at once are 2/n · Xᵀ(Xθ − y), and they are zero where
 # XᵀX θ = Xᵀy, the **normal equations**. `torch.linalg.solve` solves them. `torch.linalg.lstsq` finds the same θ without the product XᵀX:
 
 # %%
@@ -133,8 +133,8 @@ def losses_with(lr):
 draw.lines(range(101), {f"rate {lr}": losses_with(lr) for lr in (0.02, 0.024, 0.0242)}, "MSE with three rates", "step")
 
 # %% [markdown]
-# Between 0.024 and 0.0242 lies the **bound**. The MSE is a bowl. Along each of its own axes the slope is the **curvature** λ times the distance from the bottom, so a step multiplies that distance by 1 − lr·λ. It shrinks as
-# long as that factor lies between −1 and 1: `lr < 2 / λ`, for the *largest* λ. The curvatures are the eigenvalues of the table of second slopes, 2/n · XᵀX:
+# Between 0.024 and 0.0242 lies the **bound** of chapter 09. The MSE is a bowl. Along each of its own axes the slope is the curvature λ (the `a` of chapter 09) times the distance from the bottom, so a step multiplies that distance by 1 − lr·λ. It shrinks as
+# long as that factor lies between −1 and 1: `lr < 2 / λ`, for the *largest* λ. The curvatures are the eigenvalues of the matrix of second derivatives, 2/n · XᵀX:
 
 # %%
 curvatures = torch.linalg.eigvalsh(2 * X.T @ X / len(x))
@@ -142,7 +142,7 @@ curvatures, 2 / curvatures[-1]
 
 # %% [markdown]
 # The steep axis forbids a rate above 0.0241, and with that rate the flat axis keeps 1 − 0.0241 · 0.47 = 98.9 % of its distance at every step. A long, narrow valley. The remedy is in the data: **standardise** the
-# input, so that its mean is 0 and its spread 1 (chapter 05). What is the bound now?
+# input, so that its mean is 0 and its spread, here the standard deviation with `correction=0`, is 1 (chapter 10). What is the bound now?
 
 # %% predict="bound"
 bound = ...  # 2 / (the largest curvature), for an input of mean 0 and spread 1: a number
@@ -203,7 +203,7 @@ V -= 2.0
 reveal(kept_value, lambda: kept.item())
 
 # %% [markdown]
-# `detach` leaves the history behind, not the memory (chapter 02). A path of such entries holds one place 41 times, and they all show the last step. Add `.clone()`, or take the number with `.item()`.
+# `detach` leaves the history behind, not the memory (chapter 08). A path of such entries holds one place 41 times, and they all show the last step. Add `.clone()`, or take the number with `.item()`.
 #
 # **Change one thing.** Take out the line `W.grad = b.grad = None`. Will the check of the path pass, and at which of the 41 points do the two paths part?
 #
@@ -264,7 +264,7 @@ curves = {"batches of 8": batches, "all 30": numpy_path[1:, 0].tolist()}
 draw.lines(range(1, 41), curves, "W in units of the spread", "update")
 
 # %% [markdown]
-# > **Common trap.** The mean of the batch losses is not the loss of the epoch. The batch of 6 would count as much as a batch of 8. Multiply each mean by the size of its batch, add up, and divide by 30 in the end.
+# > **Common trap.** The mean of the batch losses is not the loss of the epoch (chapters 09 and 10). The batch of 6 would count as much as a batch of 8. Multiply each mean by the size of its batch, add up, and divide by 30 in the end.
 #
 # **Change one thing.** Give `DataLoader` a `drop_last=True`. How many updates are left, and how many rides does an epoch not see?
 #
@@ -354,7 +354,7 @@ run_epochs(net, DataLoader(learn, batch_size=10), adam, 1, [])
 torch.equal(kept_state["0.weight"], net[0].weight), torch.equal(best["state"]["0.weight"], net[0].weight)
 
 # %% [markdown]
-# A **checkpoint** is a file with all that you need to go on: the state of the model, that of the optimiser, the epoch, and whatever turned raw numbers into inputs. `torch.save` writes to a path or to
+# A **checkpoint** is a file with all that you need to go on: the state of the model, that of the optimiser, the epoch, and whatever turned raw numbers into inputs. `torch.save` (chapter 10) writes to a path or to
 # a file object, such as `BytesIO`, a file in memory. `weights_only=True` admits tensors and plain values, and no code:
 
 # %%

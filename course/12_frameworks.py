@@ -81,7 +81,7 @@ reveal(elementwise, lambda: (x * w + z).shape)
 # > **Common trap.** "`x * w + z` is the linear operation." It multiplies entry by entry and sums over *nothing*: flour for the loaves, for the rolls, for the cakes, and nobody has added them up. What a layer
 # > computes is a **product**: for each output a sum of such terms, and then a constant. The sum is the point. With the constant it is *affine*.
 #
-# Many comparisons of frameworks take the cost c = Σ(x∘w + z), where ∘ multiplies entry by entry. Its gradients are one line, and still go wrong:
+# Many comparisons of frameworks take the cost (another word for the loss) c = Σ(x∘w + z), where ∘ multiplies entry by entry. Its gradients are one line, and still go wrong:
 
 # %% predict="swapped"
 slope_in_x = ...  # the gradient of c in x: a list of three numbers
@@ -95,7 +95,7 @@ slopes = torch.autograd.grad((x * w + z).sum(), (x, w, z))
 assert all(torch.equal(*pair) for pair in zip(slopes, (w, x, torch.ones(3)), strict=True))
 
 # %% [markdown]
-# > **Common trap.** "∂c/∂x is x, and ∂c/∂w is w." Swapped. One loaf more takes five units of flour more, so the slope in a *count* is a *weight*: ∂c/∂x = w, ∂c/∂w = x, ∂c/∂z = 1.
+# > **Common trap.** "∂c/∂x is x, and ∂c/∂w is w." Swapped, as in chapter 08. One loaf more takes five units of flour more, so the slope in a *count* is a *weight*: ∂c/∂x = w, ∂c/∂w = x, ∂c/∂z = 1.
 #
 # **Change one thing.** Make `z` one number, `torch.tensor(0.5, requires_grad=True)`. What is its gradient now, and why not 1?
 #
