@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Any
 
 from autograder.parsing import parse
+from autograder.rules import uses_names
 from autograder.source import BEGIN_SOLUTION, END_SOLUTION, Answer, Assignment, Bank, Exercise
 
 CLASS_SIZE = 24
@@ -104,7 +105,8 @@ def plan(assignment: Assignment, bank: Bank, size: int, chance: random.Random) -
         return {name: other[name] if chance.random() < share else answer for name, answer in all_right().items()}
 
     untouched: dict[str, Answer | None] = {e.name: None for e in exercises}
-    hands = deal([answer for answer in bank.answers if not answer.right], limit=-(-len(exercises) // 2))
+    names = frozenset(right)
+    hands = deal([a for a in bank.answers if not a.right], limit=-(-len(exercises) // 2), names=names)
     others = [
         Work("complete", all_right()),
         Work("blank", untouched),
@@ -121,15 +123,41 @@ def plan(assignment: Assignment, bank: Bank, size: int, chance: random.Random) -
     works = [work for turn in turns for work in turn if work is not None]
     while len(works) < size:
         works.append(Work("mixed", some(0.5, {name: chance.choice((None, next(w))) for name, w in wrong.items()})))
-    return works
+    return [Work(work.kind, settled(work.answers, names)) for work in works]
 
 
-def deal(wrong: Sequence[Answer], limit: int) -> list[dict[str, Answer | None]]:
-    """Every wrong answer in exactly one hand; a hand holds one answer an exercise, and `limit` answers at most."""
+def settled(answers: Mapping[str, Answer | None], names: frozenset[str]) -> dict[str, Answer | None]:
+    """Without the answers that call another exercise's answer where that one is untouched or wrong: what they would score is not in the bank."""
+    kept = dict(answers)
+    while True:
+        lost = [
+            name
+            for name, answer in kept.items()
+            if answer
+            and any((needed := kept.get(other)) is None or not needed.right for other in called(answer, names))
+        ]
+        if not lost:
+            return kept
+        kept |= dict.fromkeys(lost)
+
+
+def called(answer: Answer, names: frozenset[str]) -> frozenset[str]:
+    """The other exercises whose answers this one uses."""
+    try:
+        used = uses_names(answer.source)
+    except (SyntaxError, ValueError):
+        return frozenset()
+    return (names & used) - {answer.exercise}
+
+
+def deal(wrong: Sequence[Answer], limit: int, names: frozenset[str] = frozenset()) -> list[dict[str, Answer | None]]:
+    """Every wrong answer in exactly one hand; a hand holds one answer an exercise, none that another one calls, and `limit` answers at most."""
     hands: list[dict[str, Answer | None]] = []
     for answer in wrong:
+        needs = called(answer, names)
         for hand in hands:
-            if answer.exercise not in hand and len(hand) < limit:
+            apart = needs.isdisjoint(hand) and all(answer.exercise not in called(a, names) for a in hand.values() if a)
+            if answer.exercise not in hand and len(hand) < limit and apart:
                 hand[answer.exercise] = answer
                 break
         else:

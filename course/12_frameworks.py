@@ -458,7 +458,7 @@ much = {name: median(times[8:]) for name, times in clock(narrow, 3).items()}
 draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 16", "ms")
 
 # %% [markdown]
-# Such pictures are as good as the machine behind them. Say which it was, and what else it was doing: the stored ones come from a busy server, one more reason for the median. And, for once, by what factor would the first call have misled you?
+# Such pictures are as good as the machine behind them. Say which it was, and what else it was doing: the stored ones come from a shared server, one more reason for the median. And, for once, by what factor would the first call have misled you?
 
 # %% tags=["nbval-ignore-output"]
 import platform

@@ -990,7 +990,7 @@ for dtype in (torch.float32, torch.float64):
     mean = x[:4].double().mean(0).to(dtype)
     std = torch.stack([x[:4, 0].double().std().to(dtype), torch.ones((), dtype=dtype), torch.ones((), dtype=dtype)])
     check.close(
-        split_and_standardise(x, order, 4),
+        split_and_standardise(x.clone(), order, 4),
         ((x[order[:4]] - mean) / std, (x[order[4:]] - mean) / std, mean, std),
         on=f"x (6, 3), one column constant in the training rows, one everywhere, {dtype}",
         rtol=1e-5,

@@ -253,7 +253,7 @@ products, squares = ((x - mean_x) * (y - mean_y)).sum().item(), ((x - mean_x) **
 W = products / squares
 through_zero = ((x * y).sum() / (x * x).sum()).item()
 check.close(
-    line_by_means(x, y),
+    line_by_means(x.clone(), y),
     (W, mean_y - W * mean_x),
     on="x (4,), y (4,)",
     traps={
@@ -278,7 +278,7 @@ for n, offset in ((2, 0.0), (3, 5.0), (40, -20.0), (200, 300.0)):
     x = torch.randn(n, generator=generator, dtype=torch.float64) * 3 + offset
     y = 2 * x + 3 + torch.randn(n, generator=generator, dtype=torch.float64)
     W = (torch.cov(torch.stack([x, y]))[0, 1] / x.var()).item()
-    check.close(line_by_means(x, y), (W, (y.mean() - W * x.mean()).item()), on=f"x ({n},), y ({n},), x around {offset}")
+    check.close(line_by_means(x.clone(), y), (W, (y.mean() - W * x.mean()).item()), on=f"x ({n},), y ({n},), x around {offset}")
 ### END HIDDEN TESTS
 
 # %% test="line_by_means-refuses" points=2

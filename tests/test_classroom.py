@@ -210,3 +210,22 @@ def test_each_wrong_answer_is_dealt_once_and_no_hand_is_overfull() -> None:
     hands = classroom.deal(wrong, limit=1)
     assert sorted(a.name for hand in hands for a in hand.values() if a) == sorted(a.name for a in wrong)
     assert max(map(len, hands)) == 1
+
+
+def answer_to(exercise: str, source: str, right: bool = True) -> Answer:
+    return Answer(name="made", exercise=exercise, right=right, source=source, says="", line=1, fails=())
+
+
+def test_an_answer_that_calls_another_is_handed_in_only_beside_a_right_one() -> None:
+    names = frozenset(("double", "total", "last"))
+    caller = answer_to("total", "def total(x):\n    return double(x).sum()")
+    behind = answer_to("last", "def last(x):\n    return total(x)")
+    right = answer_to("double", "def double(x):\n    return 2 * x")
+    wrong = answer_to("double", "def double(x):\n    return x", right=False)
+    assert classroom.called(caller, names) == {"double"}
+    assert classroom.settled({"double": right, "total": caller, "last": behind}, names)["last"] is behind
+    for other in (None, wrong):
+        handed = classroom.settled({"double": other, "total": caller, "last": behind}, names)
+        assert handed == {"double": other, "total": None, "last": None}
+    hands = classroom.deal([wrong, answer_to("total", caller.source, right=False)], limit=5, names=names)
+    assert [list(hand) for hand in hands] == [["double"], ["total"]]
