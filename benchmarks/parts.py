@@ -2,6 +2,7 @@
 
 python benchmarks/parts.py [--runs 20] [--stem 03_matmul_and_bmm]
 
+    start         of both rooms, once a run
     the code      the notebook's cells by plain `exec` in one warm process, and the three slowest of them
     coordinator   reading and mending the file, and putting the report together
     judges        the judge room's children
@@ -53,7 +54,9 @@ def code(assignment: Assignment, runs: int) -> None:
 
 
 def grading(assignment: Assignment, best: Submission, runs: int) -> None:
+    started = time.perf_counter()
     with Rooms() as rooms:
+        print(f"start        {1000 * (time.perf_counter() - started):4.0f} ms by the clock, once for all submissions")
         for _ in range(2):
             rooms.grade(assignment, best.notebook_bytes)
         own, wall, ours = time.process_time(), time.perf_counter(), children(rooms)
