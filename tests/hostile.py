@@ -991,7 +991,7 @@ FILES = (
     Attack(
         "links",
         "files",
-        first="import os\nfor target in ('/etc/shadow', *(f'/proc/1/{name}' for name in ('root', 'cwd')), '/proc/self/root/..', '/course'):\n    os.symlink(target, 'link')\n    try:\n        if os.path.isfile('link'): print('LOOT', open('link').read(10))\n"
+        first="import os\nfor target in ('/etc/shadow', *(f'/proc/1/{name}' for name in ('root', 'cwd')), '/proc/self/' 'root/..', '/course'):\n    os.symlink(target, 'link')\n    try:\n        if os.path.isfile('link'): print('LOOT', open('link').read(10))\n"
         "        names = os.listdir('link')\n        if 'solutions' in names or 'home' in names or 'var' in names: print('LOOT', target, names)\n    except OSError:\n        pass\n    os.unlink('link')",
     ),
     Attack(

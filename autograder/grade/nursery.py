@@ -49,7 +49,7 @@ def serve(
     before_fork: Callable[[Mapping[str, Any]], None] = lambda request: None,
 ) -> None:
     """Fork a child for every request until `control` closes. `be_born(request, talk)` is the child's whole life."""
-    gc.collect()  # off until here: what a room imports is there to stay, and looking through it again and again costs a sixth of the start
+    gc.collect()  # off until here: what a room imports is there to stay, and need not be looked through again and again
     gc.freeze()
     gc.enable()
     children: dict[int, _Child] = {}  # by descriptor: each stands there twice
