@@ -17,6 +17,8 @@ from autograder.desk import Desk
 from autograder.grade import Assignment, read_assignment
 
 ROOT = Path(__file__).resolve().parents[1]
+# What the course's configuration has when nbgrader grades by itself: Colab's widget metadata stops it otherwise.
+STOCK_KEPT = {"nbgrader", "tags", "deletable", "editable"}
 
 
 @contextmanager
@@ -27,6 +29,14 @@ def apart() -> Iterator[tuple[Desk, Path]]:
         yield Desk.apart(ROOT, place), place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def as_stock(desk: Desk) -> None:
+    """From here on this desk grades with nbgrader's own preprocessors."""
+    desk.config.pop("Autograde")
+    desk.config.ClearMetadataPreprocessor.enabled = True
+    desk.config.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language_info"}
+    desk.config.ClearMetadataPreprocessor.preserve_cell_metadata_mask = STOCK_KEPT
 
 
 def course() -> Course:

@@ -24,7 +24,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import ROOT, apart, hand_in, machine, source, students
+from common import ROOT, apart, as_stock, hand_in, machine, source, students
 from rich.console import Console
 
 from autograder.batch import grade_class
@@ -34,8 +34,6 @@ from autograder.grade.intake import read
 from autograder.grade.repair import mend
 
 STEMS = ("00_start_here", "03_matmul_and_bmm")
-# What the course's configuration has when nbgrader grades by itself: Colab's widget metadata stops it otherwise.
-STOCK_KEPT = {"nbgrader", "tags", "deletable", "editable"}
 
 
 def main() -> int:
@@ -59,10 +57,7 @@ def main() -> int:
                 desk.generate(stem)
             hand_in(place, submissions)
             if name == "stock":
-                desk.config.pop("Autograde")
-                desk.config.ClearMetadataPreprocessor.enabled = True
-                desk.config.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language_info"}
-                desk.config.ClearMetadataPreprocessor.preserve_cell_metadata_mask = STOCK_KEPT
+                as_stock(desk)
             seconds[name] = (in_parallel if name == "parallel" else one_by_one)(desk, submissions)
             wrong += differences(desk, submissions, name, console)
     each = {name: 1000 * total / len(submissions) for name, total in seconds.items()}

@@ -47,7 +47,8 @@ def lie(x):
     return Liar()
 
 
-model = Net(2, 2)"""
+model = Net(2, 2)
+pair = (lie, Net)"""
 
 
 def notebook(tests: dict[str, str], answer: str = NET) -> bytes:
@@ -98,6 +99,9 @@ HOLDS = {
     "an_observation": "@check.observe\ndef slopes(cls, x):\n    net = cls(2, 1)\n    net(x).sum().backward()\n"
     "    return net.layer.weight.grad\n\n\ncheck.close(slopes(Net, torch.ones(1, 2)), torch.ones(1, 2))",
     "an_exception": "check.raises(AttributeError, lambda: Net(1, 1).nothing)\ncheck.raises(TypeError, Net, 1)",
+    "what_lies_in_a_tuple": "check.equal(len(check.handle(pair[1](1, 1))), 3)",
+    "an_observation_of_what_lies_in_a_tuple": "@check.observe\ndef names(found):\n    return [one.__name__ for one in found['of']]\n\n\n"
+    "check.equal(names({'of': pair}), ['lie', 'Net'])",
     "seeds": "a = check.generator().initial_seed()\ncheck.equal(type(a) is int, True)",
 }
 FAILS = {

@@ -507,7 +507,7 @@ class Court:
         shipped = own is not None and getattr(own, "__wrapped__", None) is function
         if shipped and name == "handle":
             return self._handle(args[0])
-        if not any(isinstance(arg, Opaque) for arg in (*args, *kwargs.values())):
+        if not _holds_learners((args, kwargs)):
             return function(*args, **kwargs)
         named = self._named(args[0]) if isinstance(args[0], Function) else ""
         if shipped and name == "uses" and named:
@@ -584,12 +584,15 @@ class Court:
         if type(reply.get("too_large")) is str:
             raise Stopped("failed", f"{label} gave back {reply['too_large'][:200]}.")
 
+        whole = reply.get("value")  # a name finds this; what lies inside it has numbers of its own
+
         def find(form: Sequence[Any]) -> object:
             tag, number, name, kind = form
             if tag != "object" or type(number) is not int or type(name) is not str:
                 raise wire.WireError("no reference")
-            found = reference or ["object", number]
-            self.holds_objects |= reference is None
+            named = reference is not None and form is whole
+            found = reference if named else ["object", number]
+            self.holds_objects |= not named
             if kind in ("function", "class"):
                 return Function(self, name, found, label)
             return Opaque(name[:200], found)
@@ -699,6 +702,15 @@ class Court:
             text = reply.get("value")
             return share_of_text(text if type(text) is str else "", cell.points)
         return "died", "The process that ran the test answered with nonsense.", 0.0
+
+
+def _holds_learners(value: object) -> bool:
+    """Whether a learner's object is in it, however deep."""
+    if isinstance(value, Opaque):
+        return True
+    if type(value) is dict:
+        return any(map(_holds_learners, value.values()))
+    return type(value) in (tuple, list) and any(map(_holds_learners, cast(Sequence[object], value)))
 
 
 class Namespace(dict[str, Any]):
