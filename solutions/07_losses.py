@@ -523,7 +523,8 @@ check.close(entropy(p), expected, on="p = [1e-9, 1 - 1e-9], float64", rtol=1e-6,
 
 # %% [markdown] solution_notes="entropy"
 # **Why it works.** p log p goes to 0 with p, so 0 is the value that keeps it continuous; `torch.where` puts it there. **Another way.** Take the logarithm of something that
-# is never 0: `-(p * torch.log(torch.where(p > 0, p, 1.0))).sum(-1)`. That is better still in chapter 08, where a NaN that was not chosen can come back in a gradient.
+# is never 0: `-(p * torch.log(torch.where(p > 0, p, 1.0))).sum(-1)`. That is better still where slopes are wanted (chapter 08): `torch.where`
+# gives the side that was not chosen a gradient of 0, and on its way through `torch.log` at 0 that becomes 0 · ∞, a NaN.
 
 # %% [markdown]
 # ## Core

@@ -292,6 +292,8 @@ class TestAttempted:
         "class f:\n    '''Doc.'''",
         "import torch\nclass f(torch.nn.Module):\n    def __init__(self):\n        '''Doc.'''\n    @property\n"
         "    def g(self):\n        ...\n    @staticmethod\n    def h():\n        pass",
+        "from torch.utils.data import Dataset\nclass f(Dataset[int]):\n    def __getitem__(self, index):\n        'Doc.'",
+        "import abc\nclass f(abc.ABC):\n    @abc.abstractmethod\n    def g(self):\n        'Doc.'",
         "f = ...",
     )
     WORKED_ON = (
@@ -311,6 +313,9 @@ class TestAttempted:
     def test_an_empty_answer_is_not_attempted(self, source: str) -> None:
         with pytest.raises(check.NotAttempted, match="f works: not attempted"):
             check.attempted(notebook(source)["f"], "f works")
+
+    def test_an_input_that_is_a_question_ends_as_one(self) -> None:
+        assert "Input: is it a leaf?\n" in message_of(lambda: check.equal(1, 2, on="is it a leaf?"))
 
     @pytest.mark.parametrize("source", WORKED_ON)
     def test_anything_else_is_attempted(self, source: str) -> None:

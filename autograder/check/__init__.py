@@ -278,7 +278,7 @@ def same_operators(
 def _failed(lines: Sequence[str], on: str = "") -> CheckFailed:
     head = [text("failed", what=current_what)] if current_what else []
     if on:
-        head.append(text("input", on=on.rstrip(".")))
+        head.append(text("input", on=on if on.endswith("?") else f"{on.rstrip('.')}."))
     return CheckFailed("\n".join([*head, *lines]))
 
 

@@ -52,7 +52,7 @@ class _Empty:
     """A class in which nothing was written: what it holds, every class holds."""
 
 
-_FURNITURE = {*vars(_Empty), "__annotations__"}
+_FURNITURE = {*vars(_Empty), "__annotations__", "__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl"}
 
 
 def digest(source: str, name: str = "") -> str:

@@ -11,7 +11,7 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "passed": "✓ {what}",
         "failed": "✗ {what}",
         "not_attempted": "○ {what}: not attempted yet.",
-        "input": "Input: {on}.",
+        "input": "Input: {on}",
         "place": "Where: {place}.",
         "trap": "It looks as if {trap}.",
         # Types.
