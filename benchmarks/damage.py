@@ -32,9 +32,10 @@ from autograder.classroom import Submission, classroom
 from autograder.course import open_course
 from autograder.grade import Assignment, Report, Rooms, read_assignment
 from autograder.progress import progress_bar
+from autograder.rules import names_bound, uses_names
 
 ROOT = Path(__file__).resolve().parents[1]
-STEMS = ("00_start_here", "03_matmul_and_bmm")
+STEMS = tuple(path.stem for path in open_course(ROOT).assignment_paths)
 SEED = 20260
 
 
@@ -99,8 +100,34 @@ def damaged(number: int, seed: int = SEED) -> Damaged:
     for name in names:
         destroyed |= tools.DAMAGES[name](notebook, chance)
     destroyed |= tools.overruled(notebook, wanted)
+    destroyed |= callers(wanted, destroyed)
     kept = {check: points for check, points in submission.expected.items() if check.partition("-")[0] not in destroyed}
     return Damaged(number, stem, submission.student, names, tools.save(notebook), kept)
+
+
+def callers(wanted: Mapping[str, str], destroyed: set[str]) -> set[str]:
+    """The exercises whose answers call, directly or through another, one that is destroyed."""
+    found = set(destroyed)
+    while True:
+        names = {name for exercise in found & wanted.keys() for name in bound(wanted[exercise])}
+        more = {exercise for exercise in wanted.keys() - found if names & used(wanted[exercise])}
+        if not more:
+            return found
+        found |= more
+
+
+def bound(source: str) -> set[str]:
+    try:
+        return set(names_bound(source))
+    except (SyntaxError, ValueError):
+        return set()
+
+
+def used(source: str) -> set[str]:
+    try:
+        return set(uses_names(source))
+    except (SyntaxError, ValueError):
+        return set()
 
 
 def grade(rooms: Rooms, one: Damaged) -> Outcome:
