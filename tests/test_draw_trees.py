@@ -92,15 +92,15 @@ def test_missing_parts_are_left_out() -> None:
     ]
 
 
-FIGURES = [
-    lambda: draw.modules(nn.ReLU()),
-    lambda: draw.modules(Net(), "Net"),
-    lambda: draw.modules(nn.Sequential(*[nn.Linear(7, 7) for _ in range(9)]), "Nine"),
-    lambda: draw.modules(nn.Sequential(nn.Sequential(nn.Sequential(nn.Sequential(nn.BatchNorm1d(3)))))),
-]
+FIGURES: dict[str, Callable[[], draw.Figure]] = {
+    "one": lambda: draw.modules(nn.ReLU()),
+    "a net": lambda: draw.modules(Net(), "Net"),
+    "nine": lambda: draw.modules(nn.Sequential(*[nn.Linear(7, 7) for _ in range(9)]), "Nine"),
+    "deep": lambda: draw.modules(nn.Sequential(nn.Sequential(nn.Sequential(nn.Sequential(nn.BatchNorm1d(3)))))),
+}
 
 
-@pytest.mark.parametrize("make", FIGURES)
+@pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
 def test_the_figure_keeps_the_rules(make: Callable[[], draw.Figure]) -> None:
     figure = make()
     assert make() == figure

@@ -122,7 +122,7 @@ def _told(
         return first_that_fits(alone), ""
     items, brief = [], []
     for label, (slope, start) in drawn.items():
-        mse = sum((slope * h + start - v) ** 2 for h, v in zip(across, up, strict=True)) / len(across)
+        mse = math.fsum((slope * h + start - v) ** 2 for h, v in zip(across, up, strict=True)) / len(across)
         fields = {"label": label, "slope": _spell(slope), "intercept": _spell(start), "mse": _spell(mse)}
         items.append(say("fits_item", **fields))
         brief.append(say("fits_short", **fields))

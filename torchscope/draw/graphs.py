@@ -1,5 +1,6 @@
 """What autograd remembers of a computation: `graph`, the nodes behind a tensor, with values, gradients and what they save."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -219,7 +220,7 @@ def _rows(boxes: list[_Box]) -> list[list[_Slot]]:
             # An operand keeps its side: the first is left of the second.
             sides = [boxes[s].targets.index(slot.box if slot.target < 0 else slot.target) for s in sources]
             at = [place.get(s, 0.0) + 0.1 * side for s, side in zip(sources, sides, strict=True)]
-            slot.order = sum(at) / len(at) if at else 0.0
+            slot.order = math.fsum(at) / len(at) if at else 0.0
         row.sort(key=lambda slot: slot.order)
         for k, slot in enumerate(row):
             if slot.target < 0:
@@ -238,7 +239,7 @@ def _lay_out(boxes: list[_Box], rows: list[list[_Slot]]) -> list[list[Point]]:
     for row in reversed(rows):
         tall = max((boxes[slot.box].size[1] for slot in row if slot.target < 0), default=LINE)
         widths = [boxes[slot.box].size[0] if slot.target < 0 else LANE for slot in row]
-        x = -(sum(widths) + GAP * (len(row) - 1)) / 2
+        x = -(math.fsum(widths) + GAP * (len(row) - 1)) / 2
         for slot, width in zip(row, widths, strict=True):
             if slot.target < 0:
                 box = boxes[slot.box]

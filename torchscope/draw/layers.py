@@ -211,4 +211,4 @@ def _pair(point: Point) -> str:
 def _area(outline: Sequence[Point]) -> float:
     """The shoelace formula."""
     turns = zip(outline, [*outline[1:], outline[0]], strict=True)
-    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in turns)) / 2 + 0.0
+    return abs(math.fsum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in turns)) / 2 + 0.0

@@ -99,7 +99,7 @@ def squares(x: Tensor, predicted: Tensor, observed: Tensor, title: str = "", x_l
         a, b = place(h, o)
         canvas.path([(a, b - 7), (a + 7, b), (a, b + 7), (a - 7, b)], fill=INK, closed=True, layer=4)
     areas = [short(round(e * e, 6)) for e in errors]
-    total = sum(e * e for e in errors)
+    total = math.fsum(e * e for e in errors)
     facts = {
         "name": title or say("the_errors"),
         "x_label": x_label,
@@ -235,8 +235,8 @@ def surprises(p: Tensor, q: Tensor, names: Sequence[str], title: str = "") -> Fi
         x += span
     canvas.line(*edge, stroke=VERMILLION, width=3.5, layer=4)
     canvas.line((0, 0), (width, 0), stroke=INK, width=1.5, layer=4)
-    entropy = sum(chance * mine for _, chance, _, mine, _ in rows)
-    cross = sum(chance * yours for _, chance, _, _, yours in rows)
+    entropy = math.fsum(chance * mine for _, chance, _, mine, _ in rows)
+    cross = math.fsum(chance * yours for _, chance, _, _, yours in rows)
     facts = {
         "entropy": short(round(entropy, 4)),
         "cross": short(round(cross, 4)),

@@ -1,5 +1,6 @@
 """What a module knows: `modules`, the tree of its parts with their parameters and buffers."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -89,9 +90,9 @@ def modules(module: nn.Module, title: str = "") -> Figure:
     heads = [text_width(say(key), LABEL) for key in ("head_parameters", "head_buffers")][: 1 + with_buffers]
     counted = [row for row in rows if row.parameters is not None or row.buffers is not None]
     ends = [max(_end(row, step) for row in counted) for step in STEPS]
-    room = ROOM - sum(16 + head for head in heads)
+    room = ROOM - math.fsum(16 + head for head in heads)
     step, right = next(((s, e) for s, e in zip(STEPS, ends, strict=True) if e <= room), (STEPS[-1], ends[-1]))
-    columns = [right + 16 * (k + 1) + sum(heads[: k + 1]) for k in range(len(heads))]
+    columns = [right + 16 * (k + 1) + math.fsum(heads[: k + 1]) for k in range(len(heads))]
     for x, key in zip(columns, ("head_parameters", "head_buffers"), strict=False):
         canvas.note(x, -20, say(key), anchor="end")
     above: dict[int, float] = {}  # the y of the last line of each depth
