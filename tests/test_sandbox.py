@@ -492,24 +492,6 @@ def test_a_support_file_outside_of_its_folder_is_refused(house: House, name: str
 
 
 def test_the_environment_holds_nothing_of_the_grader(learner: Ask) -> None:
-    assert (
-        learner("import os\nanswer = sorted(os.environ)")
-        == sorted(
-            [
-                "HOME",
-                "IPYTHONDIR",
-                "LANG",
-                "MPLCONFIGDIR",
-                "PATH",
-                "PWD",
-                "PYTHONHASHSEED",
-                "TMPDIR",
-                "TORCH_FOUNDATIONS_GRADING",
-                *sandbox.THREADS,
-            ]
-        )
-        or learner("import os\nanswer = 'PWD' in os.environ") is False
-    )
     names = set(learner("import os\nanswer = list(os.environ)"))
     fixed = {
         "HOME",
@@ -521,7 +503,9 @@ def test_the_environment_holds_nothing_of_the_grader(learner: Ask) -> None:
         "TMPDIR",
         "TORCH_FOUNDATIONS_GRADING",
     }
-    assert names - {"PWD", "LC_CTYPE"} == fixed | set(sandbox.THREADS)
+    assert names - {"PWD", "LC_CTYPE"} == fixed | set(sandbox.USER) | set(sandbox.THREADS)
+    # Torch's compiler asks, and from Python 3.13 on nobody is an error.
+    assert learner("import getpass\nanswer = getpass.getuser()") == "learner"
     assert learner("import os\nanswer = os.environ['HOME']") == "/tmp/home"
     code = """
     import os

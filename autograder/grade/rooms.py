@@ -271,6 +271,7 @@ def _start_judge(room: socket.socket) -> tuple[subprocess.Popen[bytes], socket.s
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
         "TORCH_FOUNDATIONS_GRADING": "1",
+        **sandbox.USER,
         **sandbox.THREADS,
     }
     process = subprocess.Popen(

@@ -25,6 +25,8 @@ from typing import IO
 
 _LIBRARY = "/course"  # where the project's two packages stand inside
 _BOOT = "import gc, sys, json; gc.disable(); o = json.loads(sys.argv[1]); sys.path[:] = o['path']; from autograder.grade.room import main; main(sys.argv[1])"
+# Torch's compiler, which some of its operators import, asks who it runs as; from Python 3.13 on nobody is an error.
+USER = {"USER": "learner", "LOGNAME": "learner"}
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 # What root needs to lock a learner in: mounts and namespaces, another user's number, and to kill that user's processes.
 _OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_CHOWN")
@@ -157,6 +159,7 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
         "IPYTHONDIR": "/tmp/home/ipython",
         "PYTHONHASHSEED": "0",
         "TORCH_FOUNDATIONS_GRADING": "1",
+        **USER,
         **THREADS,
     }
     words = ["--clearenv", *(word for name, value in inside.items() for word in ("--setenv", name, value))]
@@ -201,6 +204,7 @@ def _in_the_open(control: int, gpu: bool, home: str) -> tuple[list[str], dict[st
         "IPYTHONDIR": f"{home}/ipython",
         "PYTHONHASHSEED": "0",
         "TORCH_FOUNDATIONS_GRADING": "1",
+        **USER,
         **THREADS,
     }
     return [sys.executable, "-s", "-P", "-B", "-c", _BOOT, options], environment
