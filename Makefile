@@ -5,6 +5,8 @@ PYTHON ?= python3
 # A place to look for torch before PyPI. On Linux, PyPI's torch brings gigabytes of CUDA; without a GPU, give
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+# Another torch than the newest that constraints.txt allows, for a fresh .venv: make test TORCH='torch==2.11.*'
+TORCH ?=
 # Another environment's programs, in place of .venv: make nbval BIN="$CONDA_PREFIX/bin"
 BIN ?= .venv/bin
 READY := $(if $(filter .venv/bin,$(BIN)),.venv/ready)
@@ -105,5 +107,5 @@ clean: ## remove .venv, caches and builds; learners' work and grades (work/, gra
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv \
 	  || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python .venv/bin/python install -q pip; } \
 	  || { echo "This Python cannot make environments: sudo apt-get install python3-venv"; exit 1; }
-	.venv/bin/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") -c constraints.txt -e ".[dev]"
+	.venv/bin/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") -c constraints.txt $(if $(TORCH),"$(TORCH)") -e ".[dev]"
 	@touch .venv/ready

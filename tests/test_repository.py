@@ -96,6 +96,10 @@ def disagreements(files: Files) -> list[str]:
     if (match := re.search(r'target-version = "py3(\d+)"', files.pyproject)) and f"3.{match[1]}" != matrix[0]:
         found.append(f"ruff checks for Python 3.{match[1]}, CI begins with {matrix[0]}")
 
+    oldest = yaml.safe_load(files.workflow)["jobs"]["oldest-torch"]["env"]["TORCH"]
+    if oldest != f"torch=={str(floors['torch']).removeprefix('>=')}.*":
+        found.append(f"CI tries {oldest} as the oldest, pyproject.toml allows torch{floors['torch']}")
+
     listed.pop("pip")
     for name in sorted(set(floors) | set(listed)):
         if name not in listed:
@@ -138,6 +142,7 @@ def test_environments_agree(files: Files) -> None:
         ("pyproject", 'requires-python = ">=3.11"', 'requires-python = ">=3.10"', "pyproject.toml with CI"),
         ("workflow", '"3.12", ', "", "CI runs"),
         ("workflow", '"3.11", ', "", "ruff checks for"),
+        ("workflow", "torch==2.11.*", "torch==2.12.*", "as the oldest"),
     ],
 )
 def test_a_disagreement_is_named(files: Files, field: str, old: str, new: str, says: str) -> None:
