@@ -19,11 +19,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -60,27 +60,20 @@ class Job:
 
 @dataclass
 class Row:
-    """What came of one submission."""
+    """What came of one submission. Its record is read from its file when it is asked for: thousands of them need no memory."""
 
     student: str
-    reports: Mapping[str, Report] = field(default_factory=dict)
     state: str = "graded"  # or "unchanged", "refused", "missing"
     why: str = ""
-    stored: Mapping[str, Any] = field(default_factory=dict)  # an unchanged one's record
+    fresh: bool = False  # whether this run looked at it
+    record: Callable[[], Mapping[str, Any]] = dict
 
     def as_json(self) -> dict[str, Any]:
-        notebooks = [report.as_json() for report in self.reports.values()] or list(self.stored.get("notebooks", ()))
-        return {"student": self.student, "state": self.state, "why": self.why, "notebooks": notebooks}
-
-    @property
-    def fresh(self) -> bool:
-        """Whether this run looked at it."""
-        return bool(self.reports)
+        return {"student": self.student, "state": self.state, "why": self.why, "notebooks": self.notebooks}
 
     @property
     def notebooks(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.as_json()["notebooks"]
-        return found
+        return list(self.record().get("notebooks", ()))
 
 
 class Class:
@@ -252,8 +245,9 @@ def grade_class(
             started = time.perf_counter()
             rows = _grade(this, students, force, jobs or os.cpu_count() or 1, rooms, shown)
             seconds = time.perf_counter() - started
-            documents.append({"assignment": this.stem, "submissions": [row.as_json() for row in rows]})
-            if not as_json:
+            if as_json:
+                documents.append({"assignment": this.stem, "submissions": [row.as_json() for row in rows]})
+            else:
                 shown.print(table(this.stem, rows))
             lost = sum(row.state in ("refused", "missing") for row in rows)
             ran = sum(row.fresh for row in rows)
@@ -273,7 +267,7 @@ def _grade(
     there = this.students()
     wanted = sorted(dict.fromkeys(students)) or there
     rows = {name: Row(name, state="missing", why="nothing was handed in") for name in wanted if name not in there}
-    work: list[Job] = []
+    work: list[str] = []
     for student in wanted:
         if student in rows:
             continue
@@ -281,21 +275,23 @@ def _grade(
         record = {} if force else this.is_done(job)
         if record:
             sentence = next((book["refused"] for book in record["notebooks"] if book["refused"]), "")
-            rows[student] = Row(student, state="refused" if sentence else "unchanged", why=sentence, stored=record)
+            state = "refused" if sentence else "unchanged"
+            rows[student] = Row(student, state, sentence, record=partial(this.record_of, student))
         else:
-            work.append(job)
+            work.append(student)
     if work:
         with Book(this.desk) as book, progress_bar(shown, len(work), "grading") as step:
-            for job, reports in graded_reports(this, rooms(), work, jobs):
+            for job, reports in graded_reports(this, rooms(), map(this.job, work), jobs):
                 this.write(book, job, reports)
-                sentence = next((r.refused for r in reports.values() if r.refused), "")
-                rows[job.student] = Row(job.student, reports, "refused" if sentence else "graded", sentence or "")
+                sentence = next((r.refused for r in reports.values() if r.refused), None)
+                state, kept = "refused" if sentence else "graded", partial(this.record_of, job.student)
+                rows[job.student] = Row(job.student, state, sentence or "", fresh=True, record=kept)
                 step(job.student)
     return [rows[name] for name in wanted]
 
 
 def graded_reports(
-    this: Class, rooms: Rooms, work: Sequence[Job], jobs: int
+    this: Class, rooms: Rooms, work: Iterable[Job], jobs: int
 ) -> Iterator[tuple[Job, dict[str, Report]]]:
     """Reports as they come, with no more under way than it takes to keep the rooms busy."""
     with ThreadPoolExecutor(jobs) as pool:

@@ -1003,7 +1003,7 @@ FILES = (
     Attack(
         "the notebook's own path",
         "files",
-        first="import os\nif os.listdir('.'): print('LOOT', os.listdir('.'))\nif os.getcwd() not in ('/tmp/work',): print('LOOT', os.getcwd())\nfor k in ('JPY_SESSION_NAME', 'SUDO_USER', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'VIRTUAL_ENV', 'PWD_OLD', 'CI'):\n    if k in os.environ: print('LOOT', k)",
+        first="import os\nif os.listdir('.'): print('LOOT', os.listdir('.'))\nif os.getcwd() not in ('/tmp/work',): print('LOOT', os.getcwd())\nfor k in ('JPY_SESSION_NAME', 'SUDO_USER', 'SSH_AUTH_SOCK', 'VIRTUAL_ENV', 'PWD_OLD', 'CI'):\n    if k in os.environ: print('LOOT', k)\nfor k in ('USER', 'LOGNAME'):\n    if os.environ.get(k) != 'learner': print('LOOT', k, os.environ.get(k))",
     ),
     Attack(
         "permissions",
