@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
 import json
 import os
@@ -542,6 +543,23 @@ def test_rows_are_those_of_plain_nbgrader_autograde(
         assert [(c.cell_type, c.source, c.get("outputs")) for c in graded.cells] == [
             (c.cell_type, c.source, c.get("outputs")) for c in their_own.cells
         ]
+
+
+def test_no_more_submissions_are_held_than_are_under_way(
+    desk: Desk, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, held = batch.Class.write, []
+
+    def counting(self: batch.Class, *arguments: Any) -> None:
+        held.append(sum(type(thing) is batch.Job for thing in gc.get_objects()))
+        write(self, *arguments)
+
+    monkeypatch.setattr(batch.Class, "write", counting)
+    for number in range(8):
+        hand_in(desk, f"learner{number}", right().notebook_bytes)
+    assert grade(desk, jobs=1)[0] == 0
+    assert len(held) == 8
+    assert max(held) <= 3
 
 
 @pytest.mark.slow
