@@ -283,9 +283,9 @@ def _grade(
         with Book(this.desk) as book, progress_bar(shown, len(work), "grading") as step:
             for job, reports in graded_reports(this, rooms(), map(this.job, work), jobs):
                 this.write(book, job, reports)
-                sentence = next((r.refused for r in reports.values() if r.refused), None)
+                sentence = next((r.refused for r in reports.values() if r.refused), None) or ""
                 state, kept = "refused" if sentence else "graded", partial(this.record_of, job.student)
-                rows[job.student] = Row(job.student, state, sentence or "", fresh=True, record=kept)
+                rows[job.student] = Row(job.student, state, sentence, fresh=True, record=kept)
                 step(job.student)
     return [rows[name] for name in wanted]
 
