@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from autograder.parsing import parse
+
 JSON = dict[str, Any]
 Damage = Callable[[JSON, random.Random], set[str]]
 LABEL = "label"  # role, id and released text of the assignment's cells; kept in the cell until `save`
@@ -78,7 +80,7 @@ def retyped(cell: JSON, kind: str) -> JSON:
 def names_of(source: str) -> list[str]:
     """Names that top-level statements bind by def, class and assignment; an import counts as none."""
     names = []
-    for node in ast.parse(source).body:
+    for node in parse(source).body:
         for part in ast.walk(node) if not isinstance(node, ast.FunctionDef | ast.ClassDef) else (node,):
             if isinstance(part, ast.FunctionDef | ast.ClassDef):
                 names.append(part.name)
@@ -89,7 +91,7 @@ def names_of(source: str) -> list[str]:
 
 def last_binding(source: str, name: str) -> str:
     """The text of the last statement that binds the name."""
-    texts = (ast.get_source_segment(source, node) or "" for node in ast.parse(source).body)
+    texts = (ast.get_source_segment(source, node) or "" for node in parse(source).body)
     return [text for text in texts if name in names_of(text)][-1]
 
 
@@ -317,13 +319,13 @@ def split_answer(notebook: JSON, chance: random.Random) -> set[str]:
             and "```" not in cell["source"]
         ):
             names = names_of(cell["source"])
-            if len(ast.parse(cell["source"]).body) > 1 and len(names) == len(set(names)):
+            if len(parse(cell["source"]).body) > 1 and len(names) == len(set(names)):
                 places.append(place)
     if not places:
         return set()
     place = chance.choice(places)
     cell = notebook["cells"][place]
-    nodes = ast.parse(cell["source"]).body
+    nodes = parse(cell["source"]).body
     node = chance.choice(nodes[1:])
     line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
     lines = cell["source"].split("\n")
@@ -398,7 +400,7 @@ def answer_in_test(notebook: JSON, chance: random.Random) -> set[str]:
     tests = [
         c for c in notebook["cells"] if role_of(c) == "test" and c[LABEL]["id"].startswith(cell[LABEL]["id"] + "-")
     ]
-    if tests and all(isinstance(n, ast.FunctionDef | ast.Assign | ast.Import) for n in ast.parse(cell["source"]).body):
+    if tests and all(isinstance(n, ast.FunctionDef | ast.Assign | ast.Import) for n in parse(cell["source"]).body):
         test = chance.choice(tests)
         test["source"] = cell["source"] + "\n\n" + test["source"]
         cell["source"] = cell[LABEL]["released"]

@@ -347,3 +347,22 @@ def test_the_readmes_picture_is_what_its_command_draws() -> None:
     command, _, target = recipe.strip().rpartition(" > ")
     drawn = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert drawn == read(target)
+
+
+def parsers(text: str) -> list[int]:
+    """Lines that call Python's parser themselves."""
+    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+    return [call.lineno for call in calls if ast.unparse(call.func) in ("ast.parse", "ast.literal_eval")]
+
+
+def test_what_runs_in_several_threads_parses_one_at_a_time() -> None:
+    assert parsers("import ast\nast.parse('1')") == [2]
+    alone = (
+        ROOT / "autograder" / "parsing.py",
+        ROOT / "autograder" / "check",
+    )  # the second runs in learners' processes
+    threaded = [path for path in (ROOT / "autograder").rglob("*.py") if not any(map(path.is_relative_to, alone))]
+    threaded += [ROOT / "tests" / "damage.py", *(ROOT / "benchmarks").glob("*.py")]
+    assert {path.name: parsers(path.read_text(encoding="utf-8")) for path in threaded} == {
+        path.name: [] for path in threaded
+    }
