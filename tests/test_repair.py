@@ -364,6 +364,33 @@ def test_a_moved_answer_brings_what_it_needs() -> None:
     assert "stood elsewhere" in said(plan, "twice")
 
 
+def test_an_answer_in_front_of_what_the_assignment_gives_finds_it() -> None:
+    mine = f"half_a_turn = math.pi\n{MINE}"
+    cells = [SubmittedCell("code", mine), *handed_in()]
+    plan = mend(SMALL, cells)
+    assert ids(plan)[:4] == ["added-1", "added-2", "title", "imports"]
+    assert [planned(plan, name) for name in ("added-1", "added-2")] == ["import math\nimport sys", mine]
+    assert "Cell 1 needs math" in said(plan, "imports")
+    assert ids(mend(SMALL, [SubmittedCell("code", "import math\n" + mine), *handed_in()]))[:2] == ["added-1", "title"]
+    # No answer stands there: what a learner tries out is nobody's business.
+    assert mend(SMALL, [SubmittedCell("code", "half_a_turn = math.pi"), *handed_in(twice=MINE)]).mends == ()
+
+
+@pytest.mark.parametrize(("third", "lent"), [("base = 2", 2), ("base = twice(1)", 0)])
+def test_given_code_brings_what_it_needs_unless_that_is_the_learners(third: str, lent: int) -> None:
+    notebook = json.loads(json.dumps(SMALL_SOURCE))
+    notebook["cells"][5:5] = [
+        source("code", "base", third, locked=True),
+        source("code", "square", "square = base * base", locked=True),
+    ]
+    assignment = read_assignment("small", json.dumps(notebook).encode())
+    cells = [SubmittedCell("code", f"{MINE}\n\nguess = square"), *handed_in()]
+    plan = mend(assignment, cells)
+    added = [cell.source for cell in plan.cells if cell.role == "added"]
+    assert added[:-1] == ["base = 2", "square = base * base"][:lent]
+    assert ("runs there as well" in said(plan, "square")) == (lent > 0)
+
+
 def test_what_is_missing_is_put_back_untouched() -> None:
     cells = [cell for cell in handed_in(guess="guess = 42") if cell.id not in ("twice", "twice-one", "title")]
     plan = mend(SMALL, cells)

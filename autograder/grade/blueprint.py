@@ -150,6 +150,7 @@ class Reader:
         self._allowance = allowance
         self._known: dict[str, tuple[Statement, ...]] = {}
         self._python: set[str] = set()  # of those, what could be parsed
+        self._needs: dict[str, frozenset[str]] = {}
 
     def statements(self, source: str) -> tuple[Statement, ...]:
         """The statements at the top level; of what is no Python, the starts of lines that look like definitions."""
@@ -171,14 +172,19 @@ class Reader:
             return fenced or source
         return source if self.names(source) and source in self._python else ""
 
-    def needs(self, source: str) -> set[str]:
+    def needs(self, source: str) -> frozenset[str]:
         """Names that the code looks up outside of itself; none for a very long text."""
+        if source not in self._needs:
+            self._needs[source] = self._looked_up(source)
+        return self._needs[source]
+
+    def _looked_up(self, source: str) -> frozenset[str]:
         if len(source) > LONG or not self._parsed(source):
-            return set()
+            return frozenset()
         try:
-            return rules.uses_names(source)
+            return frozenset(rules.uses_names(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return set()
+            return frozenset()
 
     def _parsed(self, source: str) -> ast.Module | None:
         if len(source) > self._allowance:

@@ -23,7 +23,8 @@ Copies of tests are left out. Other cells of the learner's run behind the cell o
 *Does every answer reach its tests?* For each name that an answer must bind, the last cell to bind it before the answer's first test
 has to be the learner's. Where an untouched stub would come in between, the stub's statement is taken out. Where the learner's definition
 stands only behind the tests, it moves up to the answer; when its cell answers other exercises as well, the answer gets a copy of it, and the
-cell runs in both places. In a notebook whose cells had to be moved, cells that an answer needs move up with it.
+cell runs in both places. In a notebook whose cells had to be moved, cells that an answer needs move up with it. Where answers stand elsewhere than
+they should, a learner's cell may have come to stand in front of imports or code of the assignment that it uses: these run in front of it, too.
 
 An undamaged submission takes none of these roads: its cells are looked up and compared, and nothing is parsed. What is parsed is bounded, and
 what an assignment looks like is worked out once. Every mend says which cell, what was done, and how sure it is. Nothing is run, and the
@@ -170,6 +171,7 @@ class _Mender:
         self.main: dict[int, int] = {}  # place -> cell of the submission
         self.sure: set[int] = set()  # places whose cell was found by more than likeness
         self.moved = False  # whether a cell of the learner's runs elsewhere than it stood
+        self.elsewhere = False  # whether an answer's name is bound outside of the answer's cell
         self.before: dict[int, list[_Entry]] = defaultdict(list)
         self.behind: dict[int, list[_Entry]] = defaultdict(list)
         self.spare: list[_Entry] = []  # what learners wrote into test cells: runs only where an answer is missing
@@ -500,6 +502,8 @@ class _Mender:
         self._reach(entries)
         if self.moved:
             self._support(entries)
+        if self.moved or self.elsewhere:
+            self._lend(entries)
         taken = {target.cell.id for target in self.targets}
         fresh = (name for number in range(1, 10**9) if (name := f"added-{number}") not in taken)
         cells = tuple(
@@ -622,6 +626,7 @@ class _Mender:
         offers = [i for i in offers if entries[i].kind == "code"] or offers
         earlier = [i for i in offers if i < tests]
         if earlier:
+            self.elsewhere |= earlier[-1] != at
             for other in entries[earlier[-1] : tests]:
                 if other.role in ("answer", "added") and other.kind == "code" and name in other.source:
                     self._unshadow(target, other, name)
@@ -729,6 +734,44 @@ class _Mender:
                 if answer.target is not None:
                     what = f"The answer needs {name}, which cell {helper.index + 1} defines: that cell runs in front of it."
                     self._say(answer.target, what, "likely")
+
+    def _lend(self, entries: list[_Entry]) -> None:
+        """Run locked cells of the assignment in front of learners' cells that need them and stand in front of them."""
+        lenders: dict[str, _Entry] = {}
+        for entry in entries:
+            if entry.role == "locked" and entry.kind == "code":
+                for name in self.reader.names(entry.source):
+                    lenders.setdefault(name, entry)
+        known: set[str] = set()
+        for entry in list(entries):
+            if entry.kind != "code" or entry.role == "test":
+                continue
+            if entry.role != "locked":
+                for name in sorted(self.reader.needs(entry.source) & lenders.keys()):
+                    for lender in self._lent(name, lenders, known):
+                        copy = _Entry("", "code", "added", lender.source, index=entry.index)
+                        entries.insert(entries.index(entry), copy)
+                        if lender.target is not None:
+                            what = f"Cell {entry.index + 1} needs {name} and stands in front of this cell, which runs there as well."
+                            self._say(lender.target, what, "likely")
+            known |= self.reader.names(entry.source)
+
+    def _lent(self, name: str, lenders: Mapping[str, _Entry], known: set[str]) -> list[_Entry]:
+        """The locked cells that give the name, those first that others of them need; `known` grows. None, where a learner's code is needed."""
+        found: list[_Entry] = []
+        wanted, seen = [name], set(known)
+        while wanted:
+            one = wanted.pop()
+            if one in seen:
+                continue
+            if one not in lenders:
+                return []
+            lender = lenders[one]
+            seen |= self.reader.names(lender.source)
+            found.insert(0, lender)
+            wanted += sorted(self.reader.needs(lender.source) - seen)
+        known |= seen
+        return found
 
 
 def _a(kind: str) -> str:
