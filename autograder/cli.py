@@ -14,7 +14,7 @@ from autograder.source import JUDGES, SourceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Exit status 0 when it did what it says, 1 otherwise."""
+    """Run one command. Exit status 0 when it did what it says, 1 otherwise; 2 when a notebook is refused, or of a wrong command line."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -82,13 +82,24 @@ def _parser() -> argparse.ArgumentParser:
     _add_running(command)
     command.set_defaults(run=_regrade)
 
-    command = commands.add_parser("grade-one", help="grade one notebook of any nbgrader course, without a gradebook")
+    command = commands.add_parser(
+        "grade-one",
+        help="grade one notebook of any nbgrader course, without a gradebook",
+        description="Grade one notebook of any nbgrader course, without a gradebook. The notebook's code gets a copy of the files that lie "
+        "beside the source, databases and what holds solutions or hidden tests left out; of those named in support.txt alone, where there is one.",
+        epilog="Exit status 0: graded. 2: the notebook is refused, with a sentence (or the command line is wrong). 1: no verdict, for the reason "
+        "on stderr: a file that cannot be read, a source that cannot be used, no sandbox.",
+    )
     command.add_argument("submission", type=Path, metavar="SUBMISSION.ipynb")
     command.add_argument(
         "--source", type=Path, required=True, metavar="SOLUTION.ipynb", help="the instructor's notebook"
     )
     command.add_argument(
-        "--judge", choices=JUDGES, default="", help="where tests run (default: as the source says, or sealed)"
+        "--judge",
+        choices=JUDGES,
+        default="",
+        help="where tests run. sealed: where learners' code cannot see them; in-process: beside it, as in nbgrader, for tests that "
+        "replace or delete the learner's own names (default: as the source says, or sealed)",
     )
     _add_running(command)
     command.set_defaults(run=_grade_one)
@@ -202,10 +213,9 @@ def _running(options: argparse.Namespace) -> _Running:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number, 1 or more")
+    return int(text)
 
 
 def _collect(options: argparse.Namespace) -> int:

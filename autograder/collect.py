@@ -236,6 +236,9 @@ def collect(course: Course, stem: str, sources: Sequence[Path], roster: Path, co
     if stem not in known:
         raise CourseError(f"no assignment is called {stem!r}; there are: {', '.join(known) or 'none'}")
     run = Run(course, stem, read_roster(roster))
+    if not run.roster.learners:
+        said = "".join(f"\n  {problem}" for problem in run.roster.problems[:10])
+        raise CourseError(f"{roster} has no row that can be used:{said}")
     desk = Desk.of_course(course.root)
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
@@ -245,16 +248,13 @@ def collect(course: Course, stem: str, sources: Sequence[Path], roster: Path, co
             for learner, theirs in handed.items():
                 outcomes.append(_take(run, learner, theirs, desk.folder("submitted", learner.id, stem)))
                 step(learner.id)
-    missing = [
-        learner.id
-        for learner in run.roster.learners.values()
-        if learner not in handed and not (desk.folder("submitted", learner.id, stem) / f"{stem}.ipynb").is_file()
-    ]
-    _report(console, run, outcomes, missing)
+    silent = [learner.id for learner in run.roster.learners.values() if learner not in handed]
+    missing = [one for one in silent if not (desk.folder("submitted", one, stem) / f"{stem}.ipynb").is_file()]
+    _report(console, run, outcomes, missing, in_place=len(silent) - len(missing))
     return 1 if run.refused or run.roster.problems else 0
 
 
-def _report(console: Console, run: Run, outcomes: Sequence[Outcome], missing: Sequence[str]) -> None:
+def _report(console: Console, run: Run, outcomes: Sequence[Outcome], missing: Sequence[str], in_place: int) -> None:
     table = Table("learner", "file", "time (UTC)", "what happened", title=f"submissions of {run.stem}")
     for one in sorted(outcomes, key=lambda one: one.learner.id):
         time = f"{one.time:%Y-%m-%d %H:%M}" if one.time else "—"
@@ -264,7 +264,8 @@ def _report(console: Console, run: Run, outcomes: Sequence[Outcome], missing: Se
     for one in outcomes:
         counts[re.split(r"[:;,]", one.said)[0]] += 1
     said = ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing was handed in"
-    _say(console, f"{len(run.roster.learners)} in the roster: {said}, {len(missing)} missing.")
+    before = f", {in_place} in place from before" if in_place else ""
+    _say(console, f"{len(run.roster.learners)} in the roster: {said}{before}, {len(missing)} missing.")
     if run.roster.problems:
         _say(console, f"Refused rows of the roster ({len(run.roster.problems)}):", "bold red")
         for line in run.roster.problems:
@@ -274,7 +275,8 @@ def _report(console: Console, run: Run, outcomes: Sequence[Outcome], missing: Se
         for line in run.refused:
             _say(console, f"  {line}")
     if missing:
-        _say(console, f"Missing ({len(missing)}): {', '.join(sorted(missing))}", "yellow")
+        unless = ", unless one of the refused files is theirs" if run.refused else ""
+        _say(console, f"Missing ({len(missing)}){unless}: {', '.join(sorted(missing))}", "yellow")
 
 
 def _say(console: Console, line: str, style: str = "") -> None:
@@ -352,6 +354,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         raise CourseError(f"the roster {path} is not UTF-8: save it as “CSV UTF-8”.") from error
     if len(data) > FILE_BYTES:
         raise CourseError(f"the roster {path} is larger than {_size(FILE_BYTES)}: that is no roster.")
+    text = re.sub(r"\Asep=.[ \t]*\r?\n", "", text)  # Excel's own first line
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -386,7 +389,8 @@ def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
     if "id" not in columns and not {"participant", "email"} <= columns.keys():
         raise CourseError(
             f"the roster {path} has no column `id` (or `student`, `student_id`, `username`) that holds nbgrader's student "
-            f"ids; it has: {_shown(', '.join(header))}."
+            f"ids; it has: {_shown(', '.join(header))}. Rename the column that names learners to `id`, or give Canvas's gradebook "
+            "export or Moodle's grading worksheet (in English) as they are."
         )
     return columns
 
@@ -408,6 +412,8 @@ def _bad_id(student: str, of_email: bool) -> str:
         return f"the id {_shown(student)!r} has one of / \\ * ? [ ] in it, which nbgrader's paths and patterns cannot hold."
     if student.startswith("."):
         return f"the id {_shown(student)!r} begins with a dot: nbgrader does not see such folders."
+    if "\n" in student:
+        return f"the id {_shown(student)!r} goes over several lines: is a quotation mark opened and not closed?"
     if not student.isprintable():
         return f"the id {_shown(student)!r} has a control character in it."
     if len(student.encode()) > NAME_BYTES:
@@ -647,6 +653,8 @@ def _person(roster: Roster, kind: str, number: str, names: Sequence[str]) -> tup
         same = ", ".join(sorted(one.id for one in found))
         what = "name" if by_name else f"`{kind}`"
         raise Refusal(f"fits several learners with the same {what}: {same}. {_ADD[kind]} Then collect again.")
+    if not found and any(getattr(one, kind) for one in roster.learners.values()):
+        raise Refusal(f"fits no learner of the roster, by number ({number}) or by name. {_OTHER[kind]}")
     if not found:
         raise Refusal(f"fits no learner of the roster, by number ({number}) or by name. {_ADD[kind]}")
     return found[0], number if by_name else ""
@@ -655,6 +663,13 @@ def _person(roster: Roster, kind: str, number: str, names: Sequence[str]) -> tup
 _ADD = {
     "lms_id": "Add Canvas's user ids to the roster as a column `lms_id`; its gradebook export has them as ID.",
     "participant": "Add Moodle's numbers to the roster as a column `participant`; the grading worksheet has them.",
+}
+_OTHER = {
+    "lms_id": "The roster has Canvas's user ids, and this is none of them: add a row for this learner.",
+    "participant": (
+        "Moodle's numbers differ from one assignment to the next: take the grading worksheet of this one, or leave the column out. "
+        "A learner who is new needs a row."
+    ),
 }
 
 
@@ -743,7 +758,12 @@ def _plain_file(run: Run, entry: Entry, head: str) -> Claim:
     if not found:
         raise Refusal(
             "fits no learner: the name is neither one that Moodle or Canvas gives, nor does it begin with an id of the "
-            "roster. If it is what the platform downloaded, give the zip itself."
+            "roster. "
+            + (
+                "If it is what the platform downloaded, unpack what it lies in, and give this zip."
+                if name.casefold().endswith(".zip")
+                else "If it is what the platform downloaded, give the zip itself."
+            )
         )
     own = base == found[0].id
     return Claim(found[0], entry, head if own else name[len(found[0].id) + 1 :])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from autograder.course import CourseError
 from autograder.grade import Assignment, AssignmentError, Report, Rooms, read_assignment
-from autograder.grade.assignment import support_files
+from autograder.grade.assignment import TELLING, support_files
 from autograder.grade.intake import read
 from autograder.grade.limits import DEFAULT
 from autograder.grade.repair import mend, notebook
@@ -23,11 +24,40 @@ SCHEMA = ("points", "max_points", "checks", "repairs", "refused", "versions")  #
 
 
 def read_source(path: Path, judge: str = "") -> Assignment:
-    """The assignment in a source notebook, with the files beside it. Raises CourseError."""
+    """The assignment in a source notebook, with the files beside it, less other forms of it. Raises CourseError."""
+    folder, content = path.parent, _bytes(path)
     try:
-        return read_assignment(path.stem, _bytes(path), judge=judge, support=support_files(path.parent))
+        beside = support_files(folder)
+        if (folder / "support.txt").is_file():
+            named = (folder / "support.txt").read_text(encoding="utf-8").split()
+            beside = {name: beside[name] for name in named if name in beside}
+        own = re.compile(rf"{re.escape(path.stem)}\.(py|md|rmd|qmd|html|tex|pdf)", re.IGNORECASE)
+        support = {name: data for name, data in beside.items() if not own.fullmatch(name)}
+        return read_assignment(path.stem, content, judge=judge, support=support)
     except AssignmentError as error:
-        raise CourseError(str(error)) from error
+        raise CourseError(f"{path}: {str(error).removeprefix(f'{path.stem}: ')}") from error
+
+
+def remarks_on(assignment: Assignment) -> list[str]:
+    """What an instructor should know of the source before the points are believed."""
+    found = []
+    marks = [mark.decode() for mark in TELLING]
+    released = any("checksum" in (cell.metadata.get("nbgrader") or {}) for cell in assignment.cells)
+    if released and not any(mark in cell.source for mark in marks for cell in assignment.cells):
+        found.append(
+            f"{assignment.name} looks like the notebook that learners receive: it has no hidden test. Give the one of nbgrader's source folder."
+        )
+    if assignment.support:
+        found.append(
+            f"the notebook's code got a copy of these files beside the source: {', '.join(sorted(assignment.support))}."
+        )
+    waiting = [cell for cell in assignment.cells if cell.role == "manual" and cell.max_points]
+    if waiting:
+        points = sum(cell.max_points for cell in waiting)
+        found.append(
+            f"{len(waiting)} cells wait for a person ({points:g} points): {', '.join(cell.id for cell in waiting)}."
+        )
+    return found
 
 
 def grade_one(
@@ -46,10 +76,10 @@ def grade_one(
     if as_json:
         document = report.as_json()
         print(json.dumps({key: document[key] for key in SCHEMA}, indent=1))
-        for remark in report.remarks:
-            console.print(f"[yellow]Look at this:[/yellow] {escape(remark)}")
     else:
         show(report, console)
+    for remark in (*report.remarks, *(remarks_on(assignment) if report.refused is None else ())):
+        console.print(f"[yellow]Look at this:[/yellow] {escape(remark)}")
     return 0 if report.refused is None else REFUSED
 
 
@@ -57,6 +87,9 @@ def repair(source: Path, submission: Path, out: Path) -> int:
     """Write the mended notebook and print what was mended: 0, or 2 when nothing could be made of the file. Raises CourseError."""
     assignment = read_source(source)
     console = Console()
+    for kept, what in ((source, "instructor's notebook"), (submission, "submission")):
+        if out.resolve() == kept.resolve():
+            raise CourseError(f"{out} is the {what}: give another name for the mended one (-o)")
     try:
         plan = mend(assignment, read(_bytes(submission)))
     except Refused as error:
@@ -66,7 +99,9 @@ def repair(source: Path, submission: Path, out: Path) -> int:
     try:
         out.write_text(text + "\n", encoding="utf-8", errors="replace")
     except OSError as error:
-        raise CourseError(f"{out} cannot be written ({error.strerror})") from error
+        raise CourseError(
+            f"{out} cannot be written ({error.strerror}): is there such a folder, and is it yours?"
+        ) from error
     if plan.mends:
         console.print(mends_table(plan.mends))
     console.print(
@@ -91,8 +126,6 @@ def show(report: Report, console: Console) -> None:
     console.print(result)
     if report.mends:
         console.print(mends_table(report.mends))
-    for remark in report.remarks:
-        console.print(f"[yellow]Look at this:[/yellow] {escape(remark)}")
     console.print(f"{number(report.points):g} of {number(report.max_points):g} points", highlight=False)
 
 
@@ -105,8 +138,12 @@ def mends_table(mends: tuple[Mend, ...]) -> Table:
 
 def _bytes(path: Path) -> bytes:
     """A file's content; of one that is too large anyway, no more than it takes to say so. Raises CourseError."""
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder: give the notebook in it")
+    if path.exists() and not path.is_file():
+        raise CourseError(f"{path} is no file that can be read to its end: give a notebook")
     try:
         with path.open("rb") as file:
             return file.read(DEFAULT.file_bytes + 1)
     except OSError as error:
-        raise CourseError(f"{path} cannot be read ({error.strerror})") from error
+        raise CourseError(f"{path} cannot be read ({error.strerror}): is the path right?") from error

@@ -87,7 +87,7 @@ def ask_a_new_python(question):
 notes_found = ...  # 0, 1 or 2
 
 # %% reveal="notes" answer="1"
-reveal(notes_found, lambda: ask_a_new_python(question))
+reveal(notes_found, lambda: ask_a_new_python(question), who="the new Python")
 
 # %% [markdown]
 # Explain it to yourself, then compare:
@@ -150,7 +150,7 @@ run([1], kernel, page)
 under_cell_3 = ...  # the number that stands under cell 3 now
 
 # %% reveal="stale" answer="36"
-reveal(under_cell_3, lambda: page[3])
+reveal(under_cell_3, lambda: page[3], who="the page")
 
 # %% [markdown]
 # <details>
@@ -178,6 +178,13 @@ draw.table(
 
 # %% [markdown]
 # **Change it:** give the fresh run the order `[1, 2, 3, 3]`. Nothing changes. Now make cell 3 `"total = total + 6"` and run this section again. Which cells may run twice?
+#
+# <details>
+# <summary>Which</summary>
+#
+# A cell may run twice when it does not read the name it sets: `total = price * 3` may, `total = total + 6` may not.
+#
+# </details>
 #
 # A deleted cell is another way to fool yourself. The page has lost cell 1; the kernel still remembers what it did:
 
@@ -233,7 +240,7 @@ else:
 # NVIDIA-SMI 580.65.06      Driver Version: 580.65.06      CUDA Version: 13.0
 # ```
 #
-# Its CUDA version is a ceiling: the newest CUDA this *driver* can run. `torch.version.cuda` is a fact about *torch*: the CUDA it was built with.
+# Its CUDA version is the one this *driver* was made for; the driver runs older ones too. `torch.version.cuda` is a fact about *torch*: the CUDA it was built with.
 
 # %%
 draw.diagram(
@@ -283,7 +290,7 @@ passed = {"values": True, "shapes": False, "no_loop": True}
 earned = ...  # a number of points
 
 # %% reveal="points" answer="7"
-reveal(earned, lambda: sum(points[name] for name in points if passed[name]))
+reveal(earned, lambda: sum(points[name] for name in points if passed[name]), who="the rule")
 
 # %% [markdown]
 # A check that is right on four inputs of five earns nothing of its 3 points. **Change it:** let `values` fail instead, and predict again.
@@ -311,7 +318,7 @@ draw.diagram(
 # ## Recap
 #
 # - The kernel holds names, the file holds outputs, and only one of the two survives a restart.
-# - `nvidia-smi` names the newest CUDA the driver can run; `torch.version.cuda` names the one torch was built with.
+# - `nvidia-smi` names the CUDA the driver was made for; `torch.version.cuda` names the one torch was built with.
 # - A check is all or nothing, a score is their sum, and an empty kernel decides: restart and run all first.
 #
 # ## Next

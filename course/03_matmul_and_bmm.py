@@ -44,8 +44,8 @@ quantities * unit_prices, (quantities * unit_prices).sum()
 # %% [markdown]
 # The second value is a 0-d tensor: a number, with the shape `()`.
 #
-# **Change one thing.** You bring the 3 apples *back*: in the first code cell, make the 3 a −3. Say what both values become, then run down to here.
-# Afterwards restore the 3.
+# **Change one thing.** You bring the 3 apples *back*: in the line `quantities = …`, make the 3.0 a −3.0. Say what both values become, then run down to here.
+# Afterwards restore the 3.0.
 #
 # ## 2 · A table of such numbers
 #
@@ -303,7 +303,7 @@ print((matrices @ vectors).shape)
 #
 # Two tensors hold one vector in each row, and every row of the one is to meet every row of the other. This is the heart of **attention**: in each of 2
 # texts, 5 *queries* and 7 *keys* are vectors of length 8, and every pair gets a score, its dot product. As they stand, they cannot meet: each key has to become a column.
-# `mT` transposes every matrix of a batch; `transpose(-2, -1)` does the same.
+# `mT` transposes every matrix of a batch; `transpose(-2, -1)` does the same. Not `.T`: of more than two axes it turns *all* round, and torch is about to refuse that.
 
 # %%
 generator = torch.Generator().manual_seed(3)
@@ -338,7 +338,7 @@ torch.testing.assert_close(weights.sum(-1), torch.ones(2, 5))
 #
 # `torch.einsum` says outright what is summed. Each axis gets a letter, and every letter is a loop:
 #
-# - a letter that stands in several operands: these axes run together;
+# - a letter that stands in several operands: these axes run together. Their sizes are equal, or 1: unlike `@`, einsum stretches a 1, and says nothing;
 # - a letter to the right of `->`: an axis of the result;
 # - a letter that is missing there: summed over.
 #
@@ -356,6 +356,7 @@ reveal(letters, lambda: torch.einsum("ik,kj->j", orders, prices).shape)
 # %%
 same = torch.testing.assert_close
 same(torch.einsum("ik,kj->ij", orders, prices), orders @ prices)
+assert torch.einsum("ik,kj->ij", torch.ones(2, 3), torch.ones(1, 4)).shape == (2, 4)  # @ refuses this
 same(torch.einsum("k,k->", quantities, unit_prices), torch.dot(quantities, unit_prices))
 same(torch.einsum("i,j->ij", quantities, unit_prices), torch.outer(quantities, unit_prices))
 same(torch.einsum("ij->ji", prices), prices.T)

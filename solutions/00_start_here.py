@@ -3,7 +3,7 @@
 #
 # Ten points, ten minutes. The questions are small: you are here to meet the machinery. Run the cells from top to bottom with **Shift + Enter**.
 #
-# - You write where it says `...` or `# your code here`, and nowhere else.
+# - Your answers go where it says `...` or `# your code here`. Add cells of your own to try things.
 # - Below each answer stand its checks. Run them as often as you like.
 # - A check on an answer that you have not touched says "not attempted" and goes on.
 # - Before you hand in: restart and run all.
@@ -51,7 +51,7 @@ for order in [(1, 2), (1, 2, 3), (1, 2, 2, 3), (1, 2, 3, 2)]:
     for number in order:
         held = notebook[number](held)
     after[order] = held
-check.equal(
+check.close(
     total_now,
     after[1, 2, 3, 2],
     on="cells 1, 2, 3, 2",
@@ -143,6 +143,7 @@ check.close(
         "this counts the checks that passed: add up their points": 2,
         "this is a share of the points: return the points themselves": 1.0,
         "this stops before the last check: go on to the end of the list": 4,
+        "this keeps the points of the last check only: add them to what is there": 3,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -164,6 +165,8 @@ check.close(
         "this gives part of the points for part of the inputs: a check is all or nothing": 11.5,
         "this counts the checks that passed: add up their points": 2,
         "this stops before the last check: go on to the end of the list": 4,
+        "this keeps the points of the last check only: add them to what is there": 5,
+        "this is a share of the points: return the points themselves": 9 / 14,
     },
 )
 ### BEGIN HIDDEN TESTS

@@ -7,6 +7,9 @@ total_now = total_now * 2
 total_now = total_now + 1
 total_now = total_now * 2
 
+# %% right="a_float" for="total_now"
+total_now = 42.0
+
 # %% wrong="as_if_restarted" for="total_now" says="one run from top to bottom"
 total_now = 21
 

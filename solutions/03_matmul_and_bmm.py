@@ -247,7 +247,7 @@ check.equal(
 # ### Exercise 1 · The dot product ★ · 5 points · 5 minutes
 #
 # Multiply two vectors of one length entry by entry, and add up the products. The result is a tensor without dimensions, in the dtype of the
-# vectors; for two empty vectors it is zero.
+# vectors; for two empty vectors it is zero. The vectors stay as they were.
 #
 # torch has this ready made, and the point is to do without: no `dot`, `matmul`, `@`, `inner`, `mv`, `mm`, `einsum`.
 #
@@ -310,6 +310,7 @@ a = torch.tensor([2, 3])
 b = torch.tensor([5, 7])
 expected = torch.dot(a, b)
 check.close(dot_product(a, b), expected, on="a (2,), b (2,), int64", traps={"this is a * b: the products are still to be added up": a * b})
+check.unchanged(dot_product, a, b, on="a (2,), b (2,), int64")
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
 a = torch.randn(5, generator=generator, dtype=torch.float64)
@@ -440,7 +441,10 @@ check.equal(
     can_multiply((2, 3), (3,)),
     (2,),
     on="(2, 3) and (3,)",
-    traps={"this makes the vector a column: a 1-D operand leaves no dimension behind": (2, 1)},
+    traps={
+        "this makes the vector a column: a 1-D operand leaves no dimension behind": (2, 1),
+        "this is None: compare the last size of the left with the first size of the right": None,
+    },
 )
 check.equal(
     can_multiply((3,), (3,)),
@@ -528,7 +532,7 @@ for left, right in pairs:
 #    Each pass treats the whole (n, m) result at once.
 # 3. `matmul_no_loop`, none: let (n, k, 1) meet (1, k, m), and sum over the dimension they share.
 #
-# None of them uses `@`, `matmul`, `mm`, `mv`, `bmm` or `einsum`; `dot` and `outer` are allowed. The result keeps the dtype of A. When the
+# None of them uses `@`, `matmul`, `mm`, `mv`, `bmm`, `einsum`, `tensordot`, `inner`, `linear` or a relative of theirs; `dot` and `outer` are allowed. The result keeps the dtype of A. When the
 # inner size is 0, every entry is an empty sum: zero.
 #
 # It tests **loops**, sections 5 and 6 of [the chapter](../../course/03_matmul_and_bmm.ipynb).
@@ -577,7 +581,7 @@ def matmul_no_loop(A: Tensor, B: Tensor) -> Tensor:
 
 # %% test="matmul_loops-two_loops" points=3
 check.attempted(matmul_loops, "matmul_loops fills each entry with a dot product")
-check.source_without(matmul_loops, "@", "matmul", "mm", "mv", "bmm", "einsum")
+check.source_without(matmul_loops, "@", "matmul", "mm", "mv", "bmm", "einsum", "tensordot", "inner", "linear", "addmm", "addmv", "baddbmm", "vecdot", "multi_dot", "chain_matmul")
 A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 B = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]])
 expected = A @ B
@@ -610,7 +614,7 @@ for n, k, m in [(3, 3, 3), (2, 6, 3), (4, 1, 3), (1, 5, 1), (1, 1, 1), (2, 0, 3)
 
 # %% test="matmul_loops-one_loop" points=3
 check.attempted(matmul_one_loop, "matmul_one_loop adds up outer products, in one loop over k")
-check.source_without(matmul_one_loop, "@", "matmul", "mm", "mv", "bmm", "einsum")
+check.source_without(matmul_one_loop, "@", "matmul", "mm", "mv", "bmm", "einsum", "tensordot", "inner", "linear", "addmm", "addmv", "baddbmm", "vecdot", "multi_dot", "chain_matmul")
 A = torch.tensor([[1.0, 2.0], [0.0, 3.0], [5.0, 1.0]])
 B = torch.tensor([[2.0, 4.0], [1.0, 6.0]])
 expected = A @ B
@@ -620,6 +624,7 @@ check.close(
     on="A (3, 2), B (2, 2)",
     traps={
         "this is the last outer product only: add each one to what is there": torch.outer(A[:, 1], B[1]),
+        "this is the first outer product only: `return` stands behind the loop, not in it": torch.outer(A[:, 0], B[0]),
         "this takes columns of B: column k of A meets row k of B": torch.outer(A[:, 0], B[:, 0]) + torch.outer(A[:, 1], B[:, 1]),
     },
 )
@@ -627,6 +632,7 @@ check.same_operators(
     matmul_one_loop,
     (torch.ones(2, 3), torch.ones(3, 4)),
     (torch.ones(8, 3), torch.ones(3, 10)),
+    on="(2, 3) and (3, 4), then (8, 3) and (3, 10): k is 3 in both, so a loop over k takes as many steps",
 )
 ### BEGIN HIDDEN TESTS
 generator = check.generator()
@@ -647,7 +653,7 @@ for n, k, m in [(3, 3, 3), (2, 6, 3), (4, 1, 3), (1, 5, 1), (1, 1, 1), (2, 0, 3)
 
 # %% test="matmul_loops-no_loop" points=2
 check.attempted(matmul_no_loop, "matmul_no_loop multiplies by broadcasting, and sums over k")
-check.source_without(matmul_no_loop, "@", "matmul", "mm", "mv", "bmm", "einsum", "for", "while", "comprehension")
+check.source_without(matmul_no_loop, "@", "matmul", "mm", "mv", "bmm", "einsum", "tensordot", "inner", "linear", "addmm", "addmv", "baddbmm", "vecdot", "multi_dot", "chain_matmul", "for", "while", "comprehension")
 A = torch.tensor([[1.0, 2.0], [0.0, 3.0], [5.0, 1.0]])
 B = torch.tensor([[2.0, 4.0], [1.0, 6.0]])
 expected = A @ B
@@ -787,6 +793,8 @@ check.close(
         "this is the table of products: it is still to be summed over k": A.unsqueeze(3) * B.unsqueeze(1),
         "this uses the first matrix of B for the whole batch: matrix b of A meets matrix b of B": A @ B[0],
         "this sums over the batch: each matrix of the batch has a product of its own": torch.einsum("bik,bkj->ij", A, B),
+        "this sums over n: k is dimension 2 of (batch, n, k, m)": (A.unsqueeze(3) * B.unsqueeze(1)).sum(1),
+        "this sums over m: k is dimension 2 of (batch, n, k, m)": (A.unsqueeze(3) * B.unsqueeze(1)).sum(3),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -814,7 +822,7 @@ check.close(batched_product(A, B), expected, on="A (2, 3, 4), B (2, 4, 2), int64
 # %% test="batched_product-refuses_2d" points=2
 check.attempted(batched_product, "batched_product refuses what is not 3-D")
 check.raises(ValueError, batched_product, torch.ones(2, 3), torch.ones(3, 2), on="A (2, 3), B (3, 2)")
-check.raises(ValueError, batched_product, torch.ones(4, 2, 3), torch.ones(3, 2), on="A (4, 2, 3), B (3, 2)")
+check.raises(ValueError, batched_product, torch.ones(4, 2, 3), torch.ones(4, 3), on="A (4, 2, 3), B (4, 3)")
 ### BEGIN HIDDEN TESTS
 check.raises(ValueError, batched_product, torch.ones(2, 3), torch.ones(4, 3, 2), on="A (2, 3), B (4, 3, 2)")
 check.raises(ValueError, batched_product, torch.ones(3), torch.ones(3), on="A (3,), B (3,)")
@@ -836,7 +844,7 @@ check.raises(ValueError, batched_product, torch.ones(4, 3, 2), torch.ones(4, 3, 
 
 # %% test="batched_product-no_loop" points=2
 check.attempted(batched_product, "batched_product treats the whole batch at once")
-check.source_without(batched_product, "for", "while", "comprehension", "@", "bmm", "matmul", "mm", "einsum")
+check.source_without(batched_product, "for", "while", "comprehension", "@", "bmm", "matmul", "mm", "mv", "einsum", "baddbmm", "tensordot")
 A = torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]]])
 B = torch.tensor([[[5.0], [6.0]], [[7.0], [8.0]]])
 expected = torch.bmm(A, B)
@@ -1137,6 +1145,7 @@ check.close(
         "this reshapes the keys: reshape keeps the order of the numbers, a transpose exchanges two dimensions": (
             q @ keys.reshape(1, 1, 2, 3) / 2**0.5
         ),
+        "this is not divided by the square root of d": q @ k.mT,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1161,18 +1170,19 @@ for batch, heads, size, m in [(2, 3, 4, 7), (3, 2, 5, 1), (2, 4, 3, 4), (1, 1, 4
 
 # %% test="attention_scores-scale" points=4
 check.attempted(attention_scores, "attention_scores divides by the square root of d, not of another size", given="9e2905f2")
-queries = torch.arange(4.0).reshape(1, 1, 1, 4)
+queries = torch.arange(12.0).reshape(1, 3, 1, 4)
 keys = torch.arange(8.0).reshape(1, 2, 1, 4)
 products = torch.einsum("bihd,bjhd->bhij", queries, keys)
 expected = products / 4**0.5
 check.close(
     attention_scores(queries, keys),
     expected,
-    on="queries (1, 1, 1, 4), keys (1, 2, 1, 4)",
+    on="queries (1, 3, 1, 4), keys (1, 2, 1, 4)",
     traps={
-        "this divides by the square root of n, the number of queries: the scale is the square root of d": products / 1**0.5,
+        "this divides by the square root of n, the number of queries: the scale is the square root of d": products / 3**0.5,
         "this divides by the square root of m, the number of keys: the scale is the square root of d": products / 2**0.5,
         "this divides by d: divide by the square root of d": products / 4,
+        "this divides by nothing, or by the square root of heads, which is 1 here: the scale is the square root of d": products,
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1596,7 +1606,7 @@ check.close(
     expected,
     on="A (3, 5), B (5, 4), size 2",
     traps={
-        "this drops the edge of the inner size: the last block of a row may be smaller, and still counts": A[:, :4] @ B[:4],
+        "this drops the edge of the inner size: the last block of a row may be smaller, and still counts. Does this loop run to k?": A[:, :4] @ B[:4],
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -1611,7 +1621,7 @@ for n, k, m, size in [(5, 7, 3, 2), (7, 7, 7, 3), (2, 3, 4, 10), (1, 5, 1, 3), (
         expected,
         on=f"A ({n}, {k}), B ({k}, {m}), size {size}, float64",
         traps={
-            "this drops the edge of the inner size: the last block of a row may be smaller, and still counts": (
+            "this drops the edge of the inner size: the last block of a row may be smaller, and still counts. Does this loop run to k?": (
                 A[:, :whole] @ B[:whole]
             ),
         },
@@ -1664,6 +1674,7 @@ for n, k, m, size in [(5, 7, 3, 2), (7, 7, 7, 3), (2, 3, 4, 10), (1, 1, 1, 1), (
 
 # %% test="blocked_matmul-blocks" points=4
 check.attempted(blocked_matmul, "blocked_matmul multiplies nothing larger than blocks, and loads what its blocks hold")
+check.source_without(blocked_matmul, "einsum", "tensordot", "inner")
 
 
 @check.observe

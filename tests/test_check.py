@@ -35,12 +35,9 @@ def notebook(*cells: str) -> dict[str, Any]:
     return namespace
 
 
-def written_none() -> None:
-    check.attempted(None, "a prediction")
-    try:
-        check.close(None, A)
-    finally:
-        check.attempted(1, "something else")
+def written(value: object, expected: object) -> None:
+    check.attempted(value, "a prediction")
+    check.equal(value, expected)
 
 
 def message_of(call: Callable[[], object]) -> str:
@@ -52,6 +49,7 @@ def message_of(call: Callable[[], object]) -> str:
 @pytest.fixture(autouse=True)
 def fresh_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "current_what", "")
+    monkeypatch.setattr(check.compare, "written", False)
     monkeypatch.delenv("AUTOGRADER_SEED", raising=False)
 
 
@@ -149,7 +147,7 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: check.close(A * B, A @ B, traps={"this is A * B: * never sums over k": A * B}),
         "It looks as if this is A * B: * never sums over k.",
     ),
-    "none_written": (lambda: written_none(), "You wrote None, expected a tensor."),
+    "none_written": (lambda: written(None, A), "You wrote None, expected a tensor."),
     "none": (lambda: check.close(None, A), "Got None, expected a tensor: did you forget `return`?"),
     "type": (lambda: check.close("A", A), "Returned a value of type str, expected a tensor."),
     "plain_from_tensor": (
@@ -246,8 +244,20 @@ SENTENCES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "grows": (
         lambda: check.same_operators(_double_rows, (torch.ones(2, 2),), (torch.ones(5, 2),)),
-        "The small input took 4 operators and the large one 7: the number must not grow with the size, so let one"
-        " operator work on the whole tensor instead of a loop.",
+        "The small input took 4 operators and the large one 7: the number must not grow with the size. Let one operator"
+        " work on all of it at once, in place of a loop over a size in which the two inputs differ.",
+    ),
+    "plain_type_written": (
+        lambda: written((5, 3), None),
+        "You wrote (5, 3), of type tuple; expected None.",
+    ),
+    "length_written": (
+        lambda: written((5, 3), (1, 5, 3)),
+        "Length: you wrote (5, 3), of length 2; expected a length of 3.",
+    ),
+    "numpy_number": (
+        lambda: check.equal(numpy.mean([1.0, 2.0]), 1.5),
+        "Returned a NumPy number, of type float64; expected float: `.item()` gives it.",
     ),
 }
 SAID_ELSEWHERE = {"passed"}  # see test_a_shell_prints_what_passed_and_goes_on_where_nothing_was_attempted
@@ -715,8 +725,15 @@ class TestSourceWithout:
         namespace = notebook(helpers, f"def f(A):\n    {code}\n")
         assert f"uses {thing}:" in message_of(lambda: check.source_without(namespace["f"], thing))
 
+    def test_a_given_function_that_is_forbidden_may_loop_itself(self) -> None:
+        namespace = notebook("def slow(A):\n    for row in A:\n        row + 1\n", "def f(A):\n    return slow(A)\n")
+        message = message_of(lambda: check.source_without(namespace["f"], "slow", "for"))
+        assert message.splitlines()[-1] == "Line 2 of f uses slow: find a way without it."
+        assert "of slow uses for" in message_of(lambda: check.source_without(namespace["f"], "for"))
+
     def test_none_that_somebody_wrote_is_no_missing_return(self) -> None:
-        assert "You wrote None" in message_of(written_none)
+        assert "You wrote None" in message_of(lambda: written(None, (2, 3)))
+        check.attempted(A, "a result")
         assert "did you forget `return`?" in message_of(lambda: check.equal(None, torch.float32))
 
     def test_what_is_not_used_is_not_found(self) -> None:
@@ -1041,6 +1058,17 @@ class TestInAShell:
             callbacks = shell.events.callbacks["post_run_cell"]
             assert [callback.__module__ for callback in callbacks].count("autograder.check") == 1
         assert capsys.readouterr().out == "✓ g doubles\n" * 3
+
+    def test_a_recursion_without_an_end_is_told_shortly(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        shell.run_cell("check.attempted(g, 'g doubles')\ndef deep(n):\n    return min(deep(m) for m in range(n + 1))")
+        capsys.readouterr()
+        result = shell.run_cell("deep(1)")
+        assert isinstance(result.error_in_exec, RecursionError)
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("RecursionError: maximum recursion depth exceeded")
+        assert "deep, line 3: return min(deep(m) for m in range(n + 1))" in lines
+        assert re.fullmatch(r"and so on, \d+ calls deep\. Which call ends it\?", lines[-1])
+        assert len(lines) < 12
 
     def test_a_handler_of_the_users_own_stays(self, shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
         def handler(_: Any, etype: type, value: BaseException, tb: Any, tb_offset: int | None = None) -> None:

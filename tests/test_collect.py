@@ -173,6 +173,16 @@ def test_moodle(desk: Desktop, tmp_path: Path, layout: str, roster: str, folder:
     assert desk.row("learner-01") == "collected"
     assert "3 in the roster: 2 collected, 1 missing." in desk.printed
     assert "Missing (1): learner-03" in desk.printed
+    (tmp_path / "nothing").mkdir()
+    assert desk.collect(tmp_path / "nothing", roster=roster) == 0
+    assert "3 in the roster: nothing was handed in, 2 in place from before, 1 missing." in desk.printed
+
+
+def test_moodles_numbers_of_another_assignment_are_named(desk: Desktop, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", moodle("Learner One", 7001, {"work.ipynb": b"one"}))
+    assert desk.collect(source) == 1
+    assert "Moodle's numbers differ from one assignment to the next" in desk.printed
+    assert "Missing (3), unless one of the refused files is theirs: learner-01" in desk.printed
 
 
 def test_moodle_with_blind_marking_goes_by_number(desk: Desktop, tmp_path: Path) -> None:
@@ -516,7 +526,7 @@ def test_a_group_before_a_name_that_is_another_learners(desk: Desktop, tmp_path:
         ("Nobody Known_77_assignsubmission_file_/a.ipynb", "fits no learner of the roster, by number (77) or by name."),
         (
             "nobodyknown_77_88_a.ipynb",
-            "fits no learner of the roster, by number (77) or by name. Add Canvas's user ids",
+            "fits no learner of the roster, by number (77) or by name. The roster has Canvas's user ids",
         ),
         (
             "nobody/a.ipynb",
@@ -1049,3 +1059,21 @@ def test_a_class_of_five_hundred(desk: Desktop, tmp_path: Path) -> None:
     assert desk.collect(source) == 0
     assert desk.tree() == before
     assert "500 in the roster: 499 unchanged, 1 missing." in desk.printed
+
+
+def test_excel_may_say_what_separates(desk: Desktop) -> None:
+    assert list(read_roster(desk.roster("sep=;\nid;full_name\nlearner-01;Learner One\n")).learners) == ["learner-01"]
+
+
+def test_a_roster_of_which_no_row_can_be_used_stops_before_the_files(desk: Desktop, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "a.zip", {"learner-01.ipynb": b"one"})
+    with pytest.raises(CourseError, match="is a quotation mark opened and not closed"):
+        desk.collect(source, roster='id,full_name\n"learner-01,Learner One\nlearner-02,Learner Two\n')
+    with pytest.raises(CourseError, match="Rename the column that names learners to `id`"):
+        desk.collect(source, roster="number,full_name\n1,Learner One\n")
+
+
+def test_a_zip_within_the_zip_is_named(desk: Desktop, tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "download.zip", {"learner-01.ipynb": b"one"})
+    assert desk.collect(zipped(tmp_path / "outer.zip", {"download.zip": inner.read_bytes()})) == 1
+    assert "unpack what it lies in, and give this zip" in desk.printed

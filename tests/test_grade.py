@@ -583,3 +583,90 @@ def test_a_source_may_choose_its_judge(tmp_path: Path) -> None:
     path.write_text(json.dumps({**OTHER, "metadata": {"torch_foundations": {"judge": "lenient"}}}))
     with pytest.raises(CourseError, match="judge is 'lenient'; use 'sealed' or 'in-process'"):
         single.read_source(path)
+
+
+def small(*cells: tuple[str, str, dict[str, Any]], text: str = "") -> bytes:
+    """A source notebook: kind, text and nbgrader's marks of each cell."""
+    made = [
+        nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"schema_version": 3, **marks}})
+        if kind == "code"
+        else nbformat.v4.new_markdown_cell(source, metadata={"nbgrader": {"schema_version": 3, **marks}})
+        for kind, source, marks in cells
+    ]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=made)).encode()
+
+
+ANSWER = {"grade_id": "a", "solution": True, "grade": False, "locked": False}
+TEST = {"grade_id": "t", "solution": False, "grade": True, "locked": True, "points": 1}
+ESSAY = {"grade_id": "e", "solution": True, "grade": True, "locked": False, "points": 5}
+READS = "import os\nraise ValueError(sorted(os.listdir()))"
+
+
+def test_an_instructors_texts_beside_the_source_stay_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    solution = small(("code", "### BEGIN SOLUTION\na = 1\n### END SOLUTION", ANSWER), ("code", "assert a == 1", TEST))
+    source = tmp_path / "ps1.ipynb"
+    source.write_bytes(solution)
+    (tmp_path / "ps1.html").write_text("the solution, as a page")
+    (tmp_path / "gradebook.db").write_text("grades")
+    (tmp_path / "bank.txt").write_text("### BEGIN HIDDEN TESTS\n")
+    (tmp_path / "data.csv").write_text("1,2\n")
+    (tmp_path / "more.csv").write_text("3,4\n")
+    assert sorted(single.read_source(source).support) == ["data.csv", "more.csv"]
+    (tmp_path / "support.txt").write_text("data.csv\nbank.txt\n")
+    assert sorted(single.read_source(source).support) == ["data.csv"]
+    submission = tmp_path / "in" / "ps1.ipynb"
+    submission.parent.mkdir()
+    submission.write_bytes(small(("code", READS, ANSWER)))
+    assert cli.main(["grade-one", str(submission), "--source", str(source), "--json"]) == 0
+    said = capsys.readouterr()
+    assert "a copy of these files beside the source: data.csv." in " ".join(said.err.split())
+    assert "bank" not in said.out + said.err
+
+
+def test_a_source_that_learners_received_is_named(tmp_path: Path) -> None:
+    marked = {**TEST, "checksum": "0"}
+    for text, named in (
+        ("assert a == 1", True),
+        ("assert a == 1\n### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS", False),
+    ):
+        path = tmp_path / "ps1.ipynb"
+        path.write_bytes(small(("code", "a = ...", ANSWER), ("code", text, marked), ("markdown", "Why?", ESSAY)))
+        remarks = single.remarks_on(single.read_source(path))
+        assert any("looks like the notebook that learners receive" in one for one in remarks) == named
+        assert remarks[-1] == "1 cells wait for a person (5 points): e."
+
+
+def test_repair_never_writes_over_what_it_reads(
+    files: Path, tmp_path: Path, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "solution.ipynb"
+    own.write_bytes(Path(source).read_bytes())
+    damaged = files / "damaged.ipynb"
+    for kept, what in ((own, "instructor's notebook"), (damaged, "submission")):
+        before = kept.read_bytes()
+        aside = kept.parent / "." / kept.name
+        assert cli.main(["repair", str(damaged), "--source", str(own), "-o", str(aside)]) == 1
+        assert f"is the {what}: give another name" in capsys.readouterr().err
+        assert kept.read_bytes() == before
+
+
+def test_what_is_no_notebook_to_read_is_named(
+    files: Path, tmp_path: Path, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe.ipynb"
+    os.mkfifo(pipe)
+    text = tmp_path / "text.ipynb"
+    text.write_text("no notebook")
+    for submission, taken, says in (
+        (pipe, source, "pipe.ipynb is no file that can be read to its end"),
+        (tmp_path, source, "is a folder: give the notebook in it"),
+        (tmp_path / "none.ipynb", source, "none.ipynb cannot be read (No such file or directory): is the path right?"),
+        (files / "partial.ipynb", str(text), f"{text}: the instructor's notebook is no notebook"),
+    ):
+        assert cli.main(["grade-one", str(submission), "--source", taken]) == 1
+        assert says in capsys.readouterr().err
+
+
+def test_the_instructors_own_notebook_needs_no_mend(rooms: Rooms, source: str) -> None:
+    report = rooms.grade(single.read_source(Path(source)), Path(source).read_bytes())
+    assert (report.points, report.mends) == (report.max_points, ())

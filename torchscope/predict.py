@@ -18,7 +18,7 @@ import torch
 __all__ = ["reveal", "said"]
 
 SENTENCES: Final = {
-    "says": "torch says {answer}",
+    "says": "{who} says {answer}",
     "refuses": "torch refuses: {error}: {message}",
     "missing": "you have not predicted yet: fill in the cell above and run both again",
     "same": "you said the same",
@@ -50,8 +50,8 @@ def said(value: object) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def reveal(guess: object, thunk: Callable[[], object]) -> None:
-    """Run `thunk`, print what torch says (or why it refuses), then what the learner said.
+def reveal(guess: object, thunk: Callable[[], object], who: str = "torch") -> None:
+    """Run `thunk`, print what `who` says (or why torch refuses), then what the learner said.
 
     `guess` is `...` for none yet and None for "torch refuses". Prints two lines and returns None. Never raises for an
     error inside `thunk`; KeyboardInterrupt goes through.
@@ -67,7 +67,7 @@ def reveal(guess: object, thunk: Callable[[], object]) -> None:
         refused = True
         print(SENTENCES["refuses"].format(error=type(error).__name__, message=_first_line(error)))
     else:
-        print(SENTENCES["says"].format(answer=said(answer)))
+        print(SENTENCES["says"].format(who=who, answer=said(answer)))
     print(_verdict(guess, answer, refused))
 
 

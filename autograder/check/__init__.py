@@ -49,7 +49,7 @@ from autograder.check.observations import untouched as _untouched
 from autograder.check.observations import uses as _uses
 from autograder.check.texts import TEXTS as TEXTS
 from autograder.check.texts import text
-from autograder.check.values import is_shape, kind_of, message_of, show, type_name
+from autograder.check.values import is_plain, is_shape, kind_of, message_of, show, type_name
 
 __all__ = [
     "CheckFailed",
@@ -106,7 +106,7 @@ def attempted(answer: object, what: str, *, given: str = "") -> None:
     """
     global current_what
     current_what = what
-    compare.none_is_the_answer = answer is None
+    compare.written = is_plain(answer)
     _seed(what)
     _record_gradients(True)  # an earlier answer may have left it off
     if not (_GRADING or os.environ.get(_GRADING_VARIABLE)):

@@ -102,7 +102,8 @@ def search(answer: object, forbidden: Sequence[str]) -> list[tuple[str, str, int
         uses = dict.fromkeys(uses_in(node, forbidden, functools.partial(_alias_in, scope)))
         found += [(thing, name, line) for thing, line in sorted(uses, key=lambda use: use[1])]
         for part in ast.walk(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            # What is forbidden by name is named already; it may be given code, which loops as it likes.
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in forbidden:
                 helper = scope.get(part.id)
                 if _globals_of(helper) is scope and not any(helper is known for known in seen):
                     queue.append(helper)

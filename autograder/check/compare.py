@@ -18,6 +18,7 @@ from torch import Tensor
 from autograder.check.texts import text
 from autograder.check.values import (
     NUMBERS,
+    NUMPY_NUMBERS,
     SCALARS,
     TENSORS,
     detach,
@@ -111,7 +112,8 @@ def _difference_inside(actual: object, expected: object, rule: Rule, place: str)
         if len(items) != len(expected):
             if any(item is ... for item in items):
                 return Difference((), place, ..., expected)
-            return differs("length", got_length=len(items), expected_length=len(expected), got=show(actual))
+            key = "length_written" if written else "length"
+            return differs(key, got_length=len(items), expected_length=len(expected), got=show(actual))
         steps = [(str(i), got, wanted) for i, (got, wanted) in enumerate(zip(items, expected, strict=True))]
     elif isinstance(expected, dict):
         got_dict = cast(dict[object, object], actual)
@@ -152,7 +154,7 @@ def _is_trapped(actual: object, trap: object, expected: object, rule: Rule) -> b
         return False
 
 
-none_is_the_answer = False  # whether the answer under test is a plain None, and not a function that returned it
+written = False  # whether the answer under test is a plain value, and not a function that returned it
 
 
 def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
@@ -161,7 +163,7 @@ def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
     name = "a tensor" if tensor else "a number" if number else "a NumPy array" if array else wanted.__name__
     if actual is None:
         return text(
-            "none_written" if none_is_the_answer else "none",
+            "none_written" if written else "none",
             expected=show(expected) if wanted in SCALARS and not number else name,
         )
     if tensor and kind in NUMBERS:
@@ -176,7 +178,10 @@ def _wrong_type(actual: object, expected: object, rule: Rule) -> str:
         return text("bool_is_no_number", got=actual)
     if not tensor and not number and not array and is_plain(actual):
         fields = {"got": show(actual), "got_type": type_name(actual)}
-        return text("plain_type", **fields, expected=show(expected), expected_type=name)
+        key = "plain_type_written" if written else "plain_type"
+        return text(key, **fields, expected=show(expected), expected_type=name)
+    if type_name(actual) in NUMPY_NUMBERS and wanted in (int, float):
+        return text("numpy_number", got=type_name(actual), expected=name)
     from_tensor = kind in TENSORS and wanted in (bool, int, float)
     return text("plain_from_tensor" if from_tensor else "type", got=type_name(actual), expected=name)
 

@@ -25,6 +25,8 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "tensor_from_number": "Returned a plain number, expected a tensor.",
         "bool_is_no_number": "Returned {got}, expected a number: True and False are not numbers here.",
         "plain_type": "Returned {got}, of type {got_type}; expected {expected}, of type {expected_type}.",
+        "plain_type_written": "You wrote {got}, of type {got_type}; expected {expected}.",
+        "numpy_number": "Returned a NumPy number, of type {got}; expected {expected}: `.item()` gives it.",
         # Tensors and numbers.
         "shape": "Shape: got {got}, expected {expected}.",
         "dtype": "Dtype: got {got}, expected {expected}. The shape {shape} is right.",
@@ -36,6 +38,7 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "whole": "The result is\n{got}\nand this is expected:\n{expected}",
         # Collections.
         "length": "Length: got {got_length}, expected {expected_length}. The result is {got}.",
+        "length_written": "Length: you wrote {got}, of length {got_length}; expected a length of {expected_length}.",
         "keys": "Keys: got {got}, expected {expected}.",
         "members": "Got {got}, expected {expected}.",
         # Exceptions.
@@ -57,7 +60,7 @@ TEXTS: Mapping[str, str] = types.MappingProxyType(
         "shares": "The result shares memory with the first argument: expected a copy.",
         "copies": "The result is a copy: expected a view that shares memory with the first argument.",
         "grows": "The small input took {small} operators and the large one {large}: the number must not grow with the"
-        " size, so let one operator work on the whole tensor instead of a loop.",
+        " size. Let one operator work on all of it at once, in place of a loop over a size in which the two inputs differ.",
     }
 )
 

@@ -26,7 +26,7 @@ def kind_of(value: object) -> type:
     return kind if type(kind) is type or kind is Tensor or kind is torch.nn.Parameter else object
 
 
-_NUMPY_NUMBERS = frozenset(
+NUMPY_NUMBERS = frozenset(
     f"{kind}{bits}"
     for kind, widths in (("float", (16, 32, 64)), ("int", (8, 16, 32, 64)), ("uint", (8, 16, 32, 64)))
     for bits in widths
@@ -45,7 +45,7 @@ def without_numpy(value: object) -> object:
     """A number of NumPy's own as Python's, anything else as it is."""
     numpy: Any = sys.modules.get("numpy")
     kind = kind_of(value)
-    if numpy is not None and kind.__name__ in _NUMPY_NUMBERS and kind is getattr(numpy, kind.__name__):
+    if numpy is not None and kind.__name__ in NUMPY_NUMBERS and kind is getattr(numpy, kind.__name__):
         return cast(Any, value).item()
     return value
 

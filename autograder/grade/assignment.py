@@ -27,7 +27,8 @@ from typing import Any
 
 from autograder.source import JUDGES
 
-IGNORED = (".*", "__pycache__", "*.py[co]", "*~", "support.txt")
+IGNORED = (".*", "__pycache__", "*.py[co]", "*~", "support.txt", "*.db")
+TELLING = (b"BEGIN SOLUTION", b"BEGIN HIDDEN TESTS", b"BEGIN MARK SCHEME")  # what holds one is an instructor's own text
 SUPPORT_BYTES = 64 * 1024 * 1024
 KEY = "torch_foundations"  # our key in a notebook's metadata
 
@@ -105,7 +106,9 @@ def read_assignment(
         raw_cells = data["cells"]
         chosen = judge or data.get("metadata", {}).get(KEY, {}).get("judge", "sealed")
     except (ValueError, RecursionError) as error:
-        raise AssignmentError(f"{name}: the instructor's notebook is not JSON ({error})") from error
+        raise AssignmentError(
+            f"{name}: the instructor's notebook is no notebook ({error}): give the .ipynb of nbgrader's source folder"
+        ) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise AssignmentError(
             f"{name}: the instructor's notebook has no list of cells. Open it in JupyterLab and save it: that brings it to nbformat 4"
@@ -127,7 +130,7 @@ def read_assignment(
         cells.append(cell)
     if not any(cell.graded or cell.role == "manual" for cell in cells):
         raise AssignmentError(
-            f"{name}: no cell of this notebook is graded. The source is the instructor's notebook, with nbgrader's metadata"
+            f"{name}: no cell of this notebook is graded: give the instructor's notebook, with nbgrader's metadata, from its source folder"
         )
     return Assignment(name, tuple(cells), chosen, MappingProxyType(dict(support)))
 
@@ -135,7 +138,7 @@ def read_assignment(
 def support_files(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
     """What an assignment's folder holds besides notebooks, less the ignored patterns: path -> content. Raises AssignmentError.
 
-    Links are left out: they may lead anywhere.
+    Links are left out: they may lead anywhere. So are databases, and what has nbgrader's marks of solutions or hidden tests in it.
     """
     found: dict[str, bytes] = {}
     total = 0
@@ -148,9 +151,11 @@ def support_files(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
         total += path.stat().st_size
         if total > SUPPORT_BYTES:
             raise AssignmentError(
-                f"{folder}: the files beside the notebook have more than {SUPPORT_BYTES >> 20} MB: learners' code gets a copy of them, so keep them small"
+                f"{folder.resolve()}: the files beside the notebook have more than {SUPPORT_BYTES >> 20} MB: learners' code gets a copy of them, so keep them small, or move the notebook"
             )
-        found[name.as_posix()] = path.read_bytes()
+        content = path.read_bytes()
+        if not any(mark in content for mark in TELLING):
+            found[name.as_posix()] = content
     return found
 
 

@@ -90,6 +90,10 @@ def _decoded(notebook: bytes, limits: Limits) -> str:
     except ValueError as error:
         raise Refused(f"The file is not text in UTF-8, so it is no notebook, or it was damaged: {_SAVE}.") from error
     head = text[:500].lstrip()
+    if head.startswith("version https://git-lfs"):
+        raise Refused(
+            f"The file is Git's note of where the notebook lies (LFS), not the notebook: run `git lfs pull`, and {_HAND_IN}."
+        )
     if not head and not text.strip():
         raise Refused("The file is empty: save the notebook, and hand it in again.")
     if head.startswith("<") and not head.startswith("<<<<<<<"):

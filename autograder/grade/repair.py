@@ -248,7 +248,7 @@ class _Mender:
         self._take(target, best)
         for index in indices:
             if index == best:
-                if likeness[index] < 1:
+                if likeness[index] < 1 and squeeze(self.cells[index].source) != squeeze(target.cell.source):
                     self._salvage(target, index)
             elif likeness[index] >= LIKE:
                 self._drop(index, target, "was a copy of this cell and was left out.", "certain")
