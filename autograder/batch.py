@@ -194,8 +194,9 @@ def read_sources(desk: Desk, stem: str) -> list[Assignment]:
     folder = desk.folder("source", ".", stem)
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
+        others = ", ".join(sorted({path.parent.name for path in folder.parent.glob("*/*.ipynb")})) or "none"
         raise CourseError(
-            f"there is no notebook in {folder}: is the assignment called {stem!r}, and was it built (`make notebooks`)?"
+            f"there is no notebook in {folder}: is the assignment called {stem!r}, and was it built (`make notebooks`)? There are: {others}"
         )
     try:
         support = support_files(folder, desk.api.coursedir.ignore)

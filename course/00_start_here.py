@@ -295,8 +295,8 @@ reveal(earned, lambda: sum(points[name] for name in points if passed[name]), who
 # %% [markdown]
 # A check that is right on four inputs of five earns nothing of its 3 points. **Change it:** let `values` fail instead, and predict again.
 #
-# This is the way of a **submission**. In JupyterLab, use **Nbgrader → Assignment List → Submit**; from Colab, download the `.ipynb` and hand it in where your
-# course tells you. Only the file travels: no names, no kernel. Its old outputs count for nothing, and neither do edits to test cells: those are put back. A check on an answer you
+# This is the way of a **submission**. Where JupyterLab has it, use **Nbgrader → Assignment List → Submit**; elsewhere, and from Colab, download the `.ipynb` and hand
+# it in where your course tells you. Only the file travels: no names, no kernel. Its old outputs count for nothing, and neither do edits to test cells: those are put back. A check on an answer you
 # never touched says "not attempted", scores 0, and lets the rest run.
 
 # %%

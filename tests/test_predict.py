@@ -65,6 +65,11 @@ def test_a_right_guess(capsys: Capture) -> None:
     assert lines == ["torch says (2, 4)", "you said the same"]
 
 
+def test_another_than_torch_may_say_it(capsys: pytest.CaptureFixture[str]) -> None:
+    reveal(36, lambda: 36, who="the page")
+    assert capsys.readouterr().out.splitlines() == ["the page says 36", "you said the same"]
+
+
 def test_a_wrong_guess(capsys: Capture) -> None:
     lines = shown(capsys, torch.Size([2, 3]), lambda: (torch.ones(2, 3) @ torch.ones(3, 4)).shape)
     assert lines == ["torch says (2, 4)", "you said (2, 3)"]

@@ -97,7 +97,7 @@ def _in_bubblewrap(control: int, gpu: bool) -> tuple[list[str], dict[str, str]]:
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxError(
-            "learners' code is run in a sandbox, and bubblewrap is not installed: `apt-get install bubblewrap` (or dnf, pacman). "
+            "learners' code is run in a sandbox, and bubblewrap is not installed: `apt-get install bubblewrap` (or dnf, pacman; there is none but for Linux). "
             "`--no-sandbox` grades without one: do that only with code you trust"
         )
     standard = [sysconfig.get_path("stdlib"), *(p for p in sys.path if Path(p).name == "lib-dynload")]
