@@ -28,27 +28,28 @@
 
 # %%
 import os
-os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")  # no log lines at import
-if hasattr(os, "sched_setaffinity"):  # Linux
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from pathlib import Path
+os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu", TF_CPP_MIN_LOG_LEVEL="3")  # 3: no log lines
+for thread in Path("/proc/self/task").glob("*"):  # Linux: those that run already, too
+    os.sched_setaffinity(int(thread.name), {min(os.sched_getaffinity(0))})
 
 import numpy as np
 import torch
 from torchscope import draw, reveal
 
 # %% tags=["nbval-ignore-output"]
+import platform
 from importlib import import_module, util
 from time import perf_counter, strftime
-NO_TF = "TensorFlow is not installed: pip install tensorflow-cpu, and restart the kernel"
-NO_JAX = "JAX is not installed: pip install jax, and restart the kernel"
+cpu = "-cpu" if platform.machine() in ("x86_64", "AMD64") else ""  # Intel's and AMD's processors
+NO_TF = f"TensorFlow is not installed: %pip install tensorflow{cpu}, and restart the kernel"
+NO_JAX = "JAX is not installed: %pip install jax, and restart the kernel"
 
 start = perf_counter()
 tf = import_module("tensorflow") if util.find_spec("tensorflow") else None
 jax = import_module("jax") if util.find_spec("jax") else None
 jnp = jax and import_module("jax.numpy")
-print(f"{perf_counter() - start:.1f} s to import")
-print(tf.__version__ if tf else NO_TF, jax.__version__ if jax else NO_JAX, sep="\n")
+print(f"import: {perf_counter() - start:.1f} s", tf.__version__ if tf else NO_TF, jax.__version__ if jax else NO_JAX, sep="\n")
 
 # %% [markdown]
 # ## 1 · One operation
@@ -162,7 +163,9 @@ def torch_step(X, W, b, T):
     return step
 
 def furthest(one, other):
-    return max(float(abs(np.asarray(p) - np.asarray(q)).max()) for p, q in zip(one, other, strict=True))
+    pairs = [(np.asarray(p), np.asarray(q)) for p, q in zip(one, other, strict=True)]
+    assert all(p.shape == q.shape for p, q in pairs)
+    return float(np.max([abs(p - q).max() for p, q in pairs]))  # Python's max may lose a NaN
 
 furthest(exact, torch_step(X, W, b, T)())
 
@@ -214,8 +217,7 @@ try:
 except fx.proxy.TraceError:
     print("cannot be traced: the if needs a number. The costs, from the recording:", costs)
 operators = [node for node in traced.graph.nodes if node.op.startswith("call")]
-places = zip(operators, [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)], strict=True)
-boxes = {node.name: (*place, node.name) for node, place in places}
+boxes = {node.name: (1 + min(k, 2), max(k - 2, 0), node.name) for k, node in enumerate(operators)}
 boxes |= {"x": (0, 0, "X"), "w": (0, 1, "W"), "b": (1, 1, "b"), "t": (2, 1, "T")}
 arrows = [(each.name, node.name, "") for node in operators for each in node.all_input_nodes]
 draw.diagram(boxes, arrows, "What was recorded")
@@ -244,6 +246,7 @@ if tf:
         y = slope * slope + fixed * fixed
     gradients = tape.gradient(y, [slope, fixed])  # nobody asked to watch the second
     assert (y.numpy(), gradients[0].numpy(), gradients[1]) == (18.0, 6.0, None)
+    assert (slope.assign(4.0).numpy(), hasattr(fixed, "assign")) == (4.0, False)
 (empty, y, gradients) if tf else NO_TF
 
 # %% [markdown]
@@ -288,7 +291,11 @@ furthest(exact, tensorflow_step(X, W, b, T)()) if tf else NO_TF
 
 # %%
 from torch.func import grad
-grad(cost_of, argnums=2)(*tensors).tolist()
+
+def pure_cost(X, W, b, T):
+    return ((X @ W + b - T)**2).mean()
+
+grad(pure_cost, argnums=2)(*tensors).tolist()
 
 # %% predict="functional"
 nothing_left = ...  # is tensors[2].grad still None? True or False
@@ -307,8 +314,7 @@ if jax:
     unasked, key = jnp.asarray(X), jax.random.key(12)
     jax.config.update("jax_enable_x64", True)
     assert (unasked.dtype, jnp.asarray(X).dtype) == (jnp.float32, jnp.float64)
-    changed = unasked.at[0].set(0.0)
-    assert (unasked[0, 0], changed[0, 0]) == (4.0, 0.0)
+    assert (unasked.at[0].set(0.0)[0, 0], unasked[0, 0]) == (0.0, 4.0)
     assert jax.random.normal(key) == jax.random.normal(key)
 (unasked.dtype, jnp.asarray(X).dtype) if jax else NO_JAX
 
@@ -318,9 +324,7 @@ if jax:
 # %% tags=["nbval-ignore-output"]
 def jax_step(X, W, b, T):
     arrays = [jnp.asarray(array) for array in (X, W, b, T)]
-    def cost(X, W, b, T):
-        return jnp.square(X @ W + b - T).mean()
-    gradients = jax.jit(jax.value_and_grad(cost, argnums=(0, 1, 2)))
+    gradients = jax.jit(jax.value_and_grad(pure_cost, argnums=(0, 1, 2)))
     def step():
         value, slopes = jax.block_until_ready(gradients(*arrays))
         return value, *slopes
@@ -349,14 +353,12 @@ def random_data(n, k, m, dtype=np.float64):
     draw_from = np.random.default_rng(12)
     return [draw_from.standard_normal(shape).astype(dtype) for shape in ((n, k), (k, m), (m,), (n, m))]
 
-frameworks = {"NumPy": numpy_step, "PyTorch": torch_step}
-frameworks |= {"TensorFlow": tensorflow_step} if tf else {}
+frameworks = {"NumPy": numpy_step, "PyTorch": torch_step} | ({"TensorFlow": tensorflow_step} if tf else {})
 frameworks |= {"JAX": jax_step} if jax else {}
 found = [make(*random_data(20, 30, 10))() for make in frameworks.values()]
 assert {np.asarray(part).dtype.name for parts in found for part in parts} == {"float64"}
 differences = torch.tensor([[furthest(one, other) for other in found] for one in found], dtype=torch.float64)
-same_seed = torch.randn(20, 30, generator=torch.Generator().manual_seed(12))
-assert not np.allclose(same_seed, random_data(20, 30, 10)[0])
+assert not np.allclose(torch.randn(20, 30, generator=torch.Generator().manual_seed(12)), random_data(20, 30, 10)[0])
 assert differences.max() < 1e-12
 draw.matrix(differences, ", ".join(frameworks) + ": largest difference")
 
@@ -390,6 +392,9 @@ def clock(data, rounds):
             start = perf_counter()
             steps[name]()             # every step waits for its result
             times[name].append(1000 * (perf_counter() - start))
+    for step in steps.values():       # what was timed is checked: shapes, dtypes, values
+        for part, other in zip(step(), steps["NumPy"](), strict=True):
+            np.testing.assert_allclose(part, other, rtol=1e-4, atol=1e-6, strict=True)
     return times
 
 small = random_data(8, 8, 8, np.float32)
@@ -405,8 +410,7 @@ draw.lines(range(1, 9), first, "The first eight calls, n = 8", "call", "millisec
 break_even = ...  # the smallest number of calls for which A is cheaper in total: a number
 
 # %% reveal="break_even" answer="150"
-calls = torch.arange(1, 1001)
-reveal(break_even, lambda: calls[300 + (calls - 1) < 3 * calls].min())
+reveal(break_even, lambda: next(calls for calls in range(1, 1001) if 300 + (calls - 1) < 3 * calls))
 
 # %% [markdown]
 # A training run makes millions of calls; a script that answers one question makes one. Both numbers are worth knowing, each under its own name: time to start, and time per call.
@@ -414,9 +418,8 @@ reveal(break_even, lambda: calls[300 + (calls - 1) < 3 * calls].min())
 # The dtype alone is worth a factor, too. Here is NumPy against NumPy, on the same numbers, by the median of eight calls:
 
 # %% tags=["nbval-ignore-output"]
-from statistics import median
 wide, narrow = (random_data(512, 512, 512, dtype) for dtype in (np.float64, np.float32))
-halves = [median(clock(data, 2)["NumPy"][8:]) for data in (wide, narrow)]
+halves = [np.median(clock(data, 2)["NumPy"][8:]) for data in (wide, narrow)]
 draw.bars(["float64", "float32"], halves, "NumPy against NumPy, n = 512", "ms")
 
 # %% [markdown]
@@ -450,23 +453,22 @@ None if jax else NO_JAX
 # `clock` keeps 1, 2, 3 and 5, and repeats. What is left is which of its numbers we look at. The first round warms up:
 
 # %% tags=["nbval-ignore-output"]
-little = {name: 1000 * median(times[8:]) for name, times in clock(small, 13).items()}
+little = {name: 1000 * np.median(times[8:]) for name, times in clock(small, 13).items()}
 draw.bars(list(little), list(little.values()), "Cost and gradients, n = 8: median of 96", "µs")
 
 # %% tags=["nbval-ignore-output"]
-much = {name: median(times[8:]) for name, times in clock(narrow, 3).items()}
+much = {name: np.median(times[8:]) for name, times in clock(narrow, 3).items()}
 draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 16", "ms")
 
 # %% [markdown]
 # Such pictures are as good as the machine behind them. Say which it was, and what else it was doing: the stored ones come from a shared server, one more reason for the median. And, for once, by what factor would the first call have misled you?
 
 # %% tags=["nbval-ignore-output"]
-import platform
-from pathlib import Path
 chip = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
 chip = chip.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
-print(f"{strftime('%Y-%m-%d')} · one core of {chip} · no GPU · Python {platform.python_version()}")
-misled = {name: round(1000 * times[0] / little[name], 1) for name, times in first.items()}
+chip = f"one core of {chip}" if hasattr(os, "sched_setaffinity") else chip
+print(f"{strftime('%Y-%m-%d')} · {chip} · no GPU · Python {platform.python_version()}")
+misled = {name: float(round(1000 * times[0] / little[name], 1)) for name, times in first.items()}
 assert min(misled.get("TensorFlow", 9), misled.get("JAX", 9)) > 5
 misled
 
