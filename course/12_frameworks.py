@@ -21,34 +21,35 @@
 #
 # ## 0 · What is installed
 #
-# TensorFlow and JAX are not part of the course. Colab has them. Elsewhere, `pip install tensorflow-cpu jax` (on a Mac, `tensorflow jax`; in a clone of the course, `make frameworks`) and restart the kernel. Without them the chapter
+# TensorFlow and JAX are not part of the course. Colab has them. Elsewhere, run `%pip install tensorflow-cpu jax` in a cell (on an ARM processor, as in a Mac, `tensorflow jax`), and restart the kernel. Without them the chapter
 # runs all the same, and their cells say what is missing.
 #
-# Some things must be said before a framework is imported, because it looks only once: hide the GPU from everybody, and stay on one core.
+# Some things must be said before a framework is imported, because it looks only once: hide the GPU from everybody, and stay on one core (on Linux).
 
 # %%
 import os
-os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")  # no log lines at import
-if hasattr(os, "sched_setaffinity"):  # Linux
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from pathlib import Path
+os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu", TF_CPP_MIN_LOG_LEVEL="3")  # 3: no log lines
+for thread in Path("/proc/self/task").glob("*"):  # Linux: those that run already, too
+    os.sched_setaffinity(int(thread.name), {min(os.sched_getaffinity(0))})
 
 import numpy as np
 import torch
 from torchscope import draw, reveal
 
 # %% tags=["nbval-ignore-output"]
+import platform
 from importlib import import_module, util
 from time import perf_counter, strftime
-NO_TF = "TensorFlow is not installed: pip install tensorflow-cpu, and restart the kernel"
-NO_JAX = "JAX is not installed: pip install jax, and restart the kernel"
+cpu = "-cpu" if platform.machine() in ("x86_64", "AMD64") else ""  # Intel's and AMD's processors
+NO_TF = f"TensorFlow is not installed: %pip install tensorflow{cpu}, and restart the kernel"
+NO_JAX = "JAX is not installed: %pip install jax, and restart the kernel"
 
 start = perf_counter()
 tf = import_module("tensorflow") if util.find_spec("tensorflow") else None
 jax = import_module("jax") if util.find_spec("jax") else None
 jnp = jax and import_module("jax.numpy")
-print(f"{perf_counter() - start:.1f} s to import")
-print(tf.__version__ if tf else NO_TF, jax.__version__ if jax else NO_JAX, sep="\n")
+print(f"import: {perf_counter() - start:.1f} s", tf.__version__ if tf else NO_TF, jax.__version__ if jax else NO_JAX, sep="\n")
 
 # %% [markdown]
 # ## 1 · One operation
@@ -97,7 +98,7 @@ assert all(torch.equal(*pair) for pair in zip(slopes, (w, x, torch.ones(3)), str
 # %% [markdown]
 # > **Common trap.** "∂c/∂x is x, and ∂c/∂w is w." Swapped, as in chapter 08. One loaf more takes five units of flour more, so the slope in a *count* is a *weight*: ∂c/∂x = w, ∂c/∂w = x, ∂c/∂z = 1.
 #
-# **Change one thing.** Make `z` one number, `torch.tensor(0.5, requires_grad=True)`. What is its gradient now, and why not 1?
+# **Change one thing.** Make `z` one number, `torch.tensor(0.5, requires_grad=True)`, and print `slopes[2]` above the `assert`, which will fail. Why is its gradient not 1?
 #
 # ## 2 · Its gradients, by hand
 #
@@ -107,7 +108,7 @@ assert all(torch.equal(*pair) for pair in zip(slopes, (w, x, torch.ones(3)), str
 # - **X**: GWᵀ. A count has a share in both ingredients.
 # - **b**: G summed over the rows, for b was added to each of them.
 #
-# Which one is transposed need not be learned by heart: only one order gives the shape of what you differentiate. NumPy must be told all of it:
+# Which one is transposed need not be learned by heart: where no two sizes are equal, only one order gives the shape of what you differentiate. NumPy must be told all of it:
 
 # %%
 def numpy_step(X, W, b, T):
@@ -143,7 +144,7 @@ for k, gradient in enumerate(exact[1:]):
         assert abs(slope - gradient[place]) < 1e-8
 
 # %% [markdown]
-# **Change one thing.** Leave out `.sum(0)`, and return `G` for b. NumPy does not object. What does?
+# **Change one thing.** Leave out `.sum(0)`, and return `G` for b. That cell does not object. Which one does, and about what?
 #
 # ## 3 · PyTorch: the tensor remembers
 #
@@ -162,7 +163,9 @@ def torch_step(X, W, b, T):
     return step
 
 def furthest(one, other):
-    return max(float(abs(np.asarray(p) - np.asarray(q)).max()) for p, q in zip(one, other, strict=True))
+    pairs = [(np.asarray(p), np.asarray(q)) for p, q in zip(one, other, strict=True)]
+    assert all(p.shape == q.shape for p, q in pairs)
+    return float(np.max([abs(p - q).max() for p, q in pairs]))  # Python's max may lose a NaN
 
 furthest(exact, torch_step(X, W, b, T)())
 
@@ -214,8 +217,7 @@ try:
 except fx.proxy.TraceError:
     print("cannot be traced: the if needs a number. The costs, from the recording:", costs)
 operators = [node for node in traced.graph.nodes if node.op.startswith("call")]
-places = zip(operators, [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2)], strict=True)
-boxes = {node.name: (*place, node.name) for node, place in places}
+boxes = {node.name: (1 + min(k, 2), max(k - 2, 0), node.name) for k, node in enumerate(operators)}
 boxes |= {"x": (0, 0, "X"), "w": (0, 1, "W"), "b": (1, 1, "b"), "t": (2, 1, "T")}
 arrows = [(each.name, node.name, "") for node in operators for each in node.all_input_nodes]
 draw.diagram(boxes, arrows, "What was recorded")
@@ -223,7 +225,7 @@ draw.diagram(boxes, arrows, "What was recorded")
 # %% [markdown]
 # The recording has the operators, and nothing else of Python. `append` ran while tracing and never again; so would `print`, a clock, or a random number of Python's. And a stand-in has no number with which to decide an `if`.
 #
-# What is it good for? A recording can be optimised as a whole, stored, and run without Python. The price is paid at the *first* call: keep that in mind for the stopwatch. PyTorch's own way to it is `torch.compile`. It
+# What is it good for? A recording can be optimised as a whole, stored, and run without the code that made it. The price is paid at the *first* call: keep that in mind for the stopwatch. PyTorch's own way to it is `torch.compile`. It
 # wants a C++ compiler on your machine, so we leave it out.
 #
 # **Change one thing.** Trace a function with `for _ in range(3): X = X @ X` in it, and print its `.code`. What became of the loop?
@@ -232,7 +234,7 @@ draw.diagram(boxes, arrows, "What was recorded")
 #
 # > **Common trap.** "In TensorFlow you build an empty graph first, and feed it with numbers in a session." That was version 1. Since version 2, TensorFlow is **eager**: an operator gives its number at once, as in PyTorch.
 #
-# A tensor of TensorFlow remembers nothing. What remembers is a **tape**, while it is open: `tf.GradientTape`. It watches every `tf.Variable` by itself, a constant only if asked.
+# A tensor of TensorFlow remembers nothing. What remembers is a **tape**, while it is open: `tf.GradientTape`. It watches by itself every trainable `tf.Variable` that is used, a constant only if asked.
 
 # %% tags=["nbval-ignore-output"]
 if tf:
@@ -244,6 +246,7 @@ if tf:
         y = slope * slope + fixed * fixed
     gradients = tape.gradient(y, [slope, fixed])  # nobody asked to watch the second
     assert (y.numpy(), gradients[0].numpy(), gradients[1]) == (18.0, 6.0, None)
+    assert (slope.assign(4.0).numpy(), hasattr(fixed, "assign")) == (4.0, False)
 (empty, y, gradients) if tf else NO_TF
 
 # %% [markdown]
@@ -261,7 +264,7 @@ if tf:
 signatures if tf else NO_TF
 
 # %% [markdown]
-# Five calls, four traces. Now our operation. `tf.test.experimental.sync_devices` waits until everything is computed:
+# Five calls, four traces. Now our operation. `tf.test.experimental.sync_devices` waits for a GPU; on a CPU, what a call returns is computed already:
 
 # %% tags=["nbval-ignore-output"]
 def tensorflow_step(X, W, b, T):
@@ -288,7 +291,11 @@ furthest(exact, tensorflow_step(X, W, b, T)()) if tf else NO_TF
 
 # %%
 from torch.func import grad
-grad(cost_of, argnums=2)(*tensors).tolist()
+
+def pure_cost(X, W, b, T):
+    return ((X @ W + b - T)**2).mean()
+
+grad(pure_cost, argnums=2)(*tensors).tolist()
 
 # %% predict="functional"
 nothing_left = ...  # is tensors[2].grad still None? True or False
@@ -297,30 +304,27 @@ nothing_left = ...  # is tensors[2].grad still None? True or False
 reveal(nothing_left, lambda: tensors[2].grad is None)
 
 # %% [markdown]
-# Nothing is left in the tensor, and nothing need be set to zero before the next step. For that a function must be **pure**: its result depends on its arguments alone, and it changes nothing. So arrays of JAX cannot be changed: `x.at[0].set(2)` returns a new one. Random numbers
+# Nothing is left in the tensor, and nothing need be set to zero before the next step. JAX also traces, and a trace forgets side effects, such as `append` in `cost_of`. So a function must be **pure**: its result depends on its arguments alone, and it changes nothing. Arrays of JAX cannot be changed: `x.at[0].set(2)` returns a new one. Random numbers
 # take a key, and the same key gives the same numbers. The state of an optimiser is an argument and a result.
 #
-# > **Common trap.** "I gave JAX float64." It makes float32 of that, and says nothing, unless told otherwise before the first array. A comparison in which JAX is the fastest *and* the least exact may have compared two dtypes.
+# > **Common trap.** "I gave JAX float64." It makes float32 of that, and says nothing; it warns only where `dtype=` asks for more. Set `jax_enable_x64` before the first array: one that exists, such as `unasked` below, stays float32. A comparison in which JAX is the fastest *and* the least exact may have compared two dtypes.
 
 # %% tags=["nbval-ignore-output"]
 if jax:
     unasked, key = jnp.asarray(X), jax.random.key(12)
     jax.config.update("jax_enable_x64", True)
     assert (unasked.dtype, jnp.asarray(X).dtype) == (jnp.float32, jnp.float64)
-    changed = unasked.at[0].set(0.0)
-    assert (unasked[0, 0], changed[0, 0]) == (4.0, 0.0)
+    assert (unasked.at[0].set(0.0)[0, 0], unasked[0, 0]) == (0.0, 4.0)
     assert jax.random.normal(key) == jax.random.normal(key)
 (unasked.dtype, jnp.asarray(X).dtype) if jax else NO_JAX
 
 # %% [markdown]
-# `jax.jit` traces, `jax.value_and_grad` gives the cost along with the gradients, and `block_until_ready` waits: JAX hands out a result before it is computed, even on a CPU.
+# `pure_cost` takes JAX's arrays as well. `jax.jit` traces it; an `if` on a value it refuses, as `fx` does: `jnp.where` or `jax.lax.cond` take its place. `jax.value_and_grad` gives the cost along with the gradients, and `block_until_ready` waits: JAX hands out a result before it is computed, even on a CPU.
 
 # %% tags=["nbval-ignore-output"]
 def jax_step(X, W, b, T):
     arrays = [jnp.asarray(array) for array in (X, W, b, T)]
-    def cost(X, W, b, T):
-        return jnp.square(X @ W + b - T).mean()
-    gradients = jax.jit(jax.value_and_grad(cost, argnums=(0, 1, 2)))
+    gradients = jax.jit(jax.value_and_grad(pure_cost, argnums=(0, 1, 2)))
     def step():
         value, slopes = jax.block_until_ready(gradients(*arrays))
         return value, *slopes
@@ -328,7 +332,7 @@ def jax_step(X, W, b, T):
 furthest(exact, jax_step(X, W, b, T)()) if jax else NO_JAX
 
 # %% [markdown]
-# **Change one thing.** Add `print("traced")` to `cost`, and call the step three times. How often is it printed?
+# **Change one thing.** Put `print("traced")` into `pure_cost`, and run its cell. Then make one `step = jax_step(X, W, b, T)`, and call it three times. How often does it print?
 #
 # ## 7 · Side by side
 #
@@ -349,14 +353,12 @@ def random_data(n, k, m, dtype=np.float64):
     draw_from = np.random.default_rng(12)
     return [draw_from.standard_normal(shape).astype(dtype) for shape in ((n, k), (k, m), (m,), (n, m))]
 
-frameworks = {"NumPy": numpy_step, "PyTorch": torch_step}
-frameworks |= {"TensorFlow": tensorflow_step} if tf else {}
+frameworks = {"NumPy": numpy_step, "PyTorch": torch_step} | ({"TensorFlow": tensorflow_step} if tf else {})
 frameworks |= {"JAX": jax_step} if jax else {}
 found = [make(*random_data(20, 30, 10))() for make in frameworks.values()]
 assert {np.asarray(part).dtype.name for parts in found for part in parts} == {"float64"}
 differences = torch.tensor([[furthest(one, other) for other in found] for one in found], dtype=torch.float64)
-same_seed = torch.randn(20, 30, generator=torch.Generator().manual_seed(12))
-assert not np.allclose(same_seed, random_data(20, 30, 10)[0])
+assert not np.allclose(torch.randn(20, 30, generator=torch.Generator().manual_seed(12)), random_data(20, 30, 10)[0])
 assert differences.max() < 1e-12
 draw.matrix(differences, ", ".join(frameworks) + ": largest difference")
 
@@ -390,6 +392,9 @@ def clock(data, rounds):
             start = perf_counter()
             steps[name]()             # every step waits for its result
             times[name].append(1000 * (perf_counter() - start))
+    for step in steps.values():       # what was timed is checked: shapes, dtypes, values
+        for part, other in zip(step(), steps["NumPy"](), strict=True):
+            np.testing.assert_allclose(part, other, rtol=1e-4, atol=1e-6, strict=True)
     return times
 
 small = random_data(8, 8, 8, np.float32)
@@ -397,7 +402,7 @@ first = clock(small, 1)
 draw.lines(range(1, 9), first, "The first eight calls, n = 8", "call", "milliseconds", log=True)
 
 # %% [markdown]
-# Mind the axis: every line upwards is a factor. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace, and to optimise or compile what was traced. It has nothing to do with the arithmetic. Counted from the start of the program, it would hold the import as well (section 0 printed its seconds), and the start of a device.
+# Mind the axis: with all four curves, every line upwards is a factor of ten. One call, once, tells the left end of these curves. For TensorFlow and JAX that is the time to trace, and to optimise or compile what was traced. It has nothing to do with the arithmetic. Counted from the start of the program, it would hold the import as well (section 0 printed its seconds), and the start of a device.
 #
 # Is it wasted? Say that A needs 300 ms for its first call and 1 ms for each later one, and B always 3 ms.
 
@@ -405,8 +410,7 @@ draw.lines(range(1, 9), first, "The first eight calls, n = 8", "call", "millisec
 break_even = ...  # the smallest number of calls for which A is cheaper in total: a number
 
 # %% reveal="break_even" answer="150"
-calls = torch.arange(1, 1001)
-reveal(break_even, lambda: calls[300 + (calls - 1) < 3 * calls].min())
+reveal(break_even, lambda: next(calls for calls in range(1, 1001) if 300 + (calls - 1) < 3 * calls))
 
 # %% [markdown]
 # A training run makes millions of calls; a script that answers one question makes one. Both numbers are worth knowing, each under its own name: time to start, and time per call.
@@ -414,9 +418,8 @@ reveal(break_even, lambda: calls[300 + (calls - 1) < 3 * calls].min())
 # The dtype alone is worth a factor, too. Here is NumPy against NumPy, on the same numbers, by the median of eight calls:
 
 # %% tags=["nbval-ignore-output"]
-from statistics import median
 wide, narrow = (random_data(512, 512, 512, dtype) for dtype in (np.float64, np.float32))
-halves = [median(clock(data, 2)["NumPy"][8:]) for data in (wide, narrow)]
+halves = [np.median(clock(data, 2)["NumPy"][8:]) for data in (wide, narrow)]
 draw.bars(["float64", "float32"], halves, "NumPy against NumPy, n = 512", "ms")
 
 # %% [markdown]
@@ -436,12 +439,12 @@ None if jax else NO_JAX
 # %% [markdown]
 # > **Common trap.** "It took 0.4 seconds, so it is slow." Ask of every such number: Was start-up in it? Was it the first call? How many calls were there? Were data, dtype and device the same? Did the clock wait for the result? A number that cannot answer is no measurement of speed.
 #
-# **Change one thing.** Draw the first eight calls of `narrow` in place of `small`. Whose curve is flat now, and why?
+# **Change one thing.** In a new cell below, draw `clock(narrow, 1)` as `first` was drawn. Whose curve is flat now, and why?
 #
 # ## 9 · The stopwatch, fairly
 #
 # 1. The same data, drawn once; the same dtype; the same device; as many cores.
-# 2. The same work: what is timed has been checked.
+# 2. The same work: what is timed is checked, in its dtype and at its size.
 # 3. Conversion and start-up are left out, or get a number of their own.
 # 4. **Warm up**: the first calls do not count.
 # 5. **Synchronise** before the clock stops.
@@ -450,23 +453,22 @@ None if jax else NO_JAX
 # `clock` keeps 1, 2, 3 and 5, and repeats. What is left is which of its numbers we look at. The first round warms up:
 
 # %% tags=["nbval-ignore-output"]
-little = {name: 1000 * median(times[8:]) for name, times in clock(small, 13).items()}
+little = {name: 1000 * np.median(times[8:]) for name, times in clock(small, 13).items()}
 draw.bars(list(little), list(little.values()), "Cost and gradients, n = 8: median of 96", "µs")
 
 # %% tags=["nbval-ignore-output"]
-much = {name: median(times[8:]) for name, times in clock(narrow, 3).items()}
+much = {name: np.median(times[8:]) for name, times in clock(narrow, 3).items()}
 draw.bars(list(much), list(much.values()), "Cost and gradients, n = 512: median of 16", "ms")
 
 # %% [markdown]
 # Such pictures are as good as the machine behind them. Say which it was, and what else it was doing: the stored ones come from a shared server, one more reason for the median. And, for once, by what factor would the first call have misled you?
 
 # %% tags=["nbval-ignore-output"]
-import platform
-from pathlib import Path
 chip = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
 chip = chip.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
-print(f"{strftime('%Y-%m-%d')} · one core of {chip} · no GPU · Python {platform.python_version()}")
-misled = {name: round(1000 * times[0] / little[name], 1) for name, times in first.items()}
+chip = f"one core of {chip}" if hasattr(os, "sched_setaffinity") else chip
+print(f"{strftime('%Y-%m-%d')} · {chip} · no GPU · Python {platform.python_version()}")
+misled = {name: float(round(1000 * times[0] / little[name], 1)) for name, times in first.items()}
 assert min(misled.get("TensorFlow", 9), misled.get("JAX", 9)) > 5
 misled
 
@@ -474,18 +476,18 @@ misled
 # ## 10 · What follows, and what does not
 #
 # Look at the two pictures together. With n = 8 there is next to nothing to compute, and you see what a *call* costs: Python, checks, recording, or the hand-over to a compiled recording. With n = 512 nearly all the work is in three products, for which everybody calls a tuned library on the
-# same core, and the bars are much closer to one another. Run that cell again: their order may change.
+# same cores, and the bars are much closer to one another. Run that cell again: their order may change.
 #
-# > **Common trap.** "So this framework is the fastest." On this machine, for this operation, at this size, on one core. The other size tells another story. And **no conclusion about GPUs follows**: none was used. There, other code runs, launches count, and memory has to be moved.
+# > **Common trap.** "So this framework is the fastest." On this machine, on so many of its cores, for this operation, at this size. The other size tells another story. And **no conclusion about GPUs follows**: none was used. There, other code runs, launches count, and memory has to be moved.
 #
-# Nor did TensorFlow run as it likes best (its oneDNN kernels are off, for a quiet import), or PyTorch compiled. The benchmark that counts is your own model. And speed seldom decides: more often it is in what the model that you need was written, and what you can debug at night. You can now read all four.
+# Nor was PyTorch compiled. The benchmark that counts is your own model. And speed seldom decides: more often it is in what the model that you need was written, and what you can debug at night. You can now read the gradients of all four. Most code in TensorFlow adds Keras, most in JAX Flax and Optax: layers and optimisers, as `nn` and `optim` are.
 #
 # **Change one thing.** Add a third picture, for n = 64. Before you run it: which of the two will it resemble?
 #
 # ## Recap
 #
-# - The operation is XW + b, a sum of products; its gradients are XᵀG, GWᵀ and G summed over rows, in every framework, to twelve digits.
-# - PyTorch remembers in tensors, TensorFlow on a tape, JAX nowhere: there a gradient is a function. A trace is a recording, without Python in it.
+# - The operation is XW + b, a sum of products; its gradients are XᵀG, GWᵀ and G summed over rows, in every framework, to within 10⁻¹².
+# - PyTorch remembers in tensors, TensorFlow on a tape, JAX nowhere: there a gradient is what a function returns. A trace is a recording, without Python in it.
 # - Give everyone the same data, dtype and device; check before you time; warm up, synchronise, repeat, take the median, and say what it was measured on.
 #
 # ## Next
