@@ -66,7 +66,7 @@ nbval: $(READY) ## the stored outputs of course/ and solutions/ alone
 
 frameworks: $(READY) ## install TensorFlow and JAX, and run chapter 12 with them (without, it runs in `make test`)
 	"$(BIN)/python" -m pip install --disable-pip-version-check -c constraints.txt -e ".[frameworks]"
-	TF_ENABLE_ONEDNN_OPTS=0 "$(BIN)/python" -c 'import jax, tensorflow; print(f"JAX {jax.__version__}, TensorFlow {tensorflow.__version__}")'
+	"$(BIN)/python" -c 'import jax, tensorflow; print(f"JAX {jax.__version__}, TensorFlow {tensorflow.__version__}")'
 	"$(BIN)/python" -m pytest $(NBVAL) course/12_frameworks.ipynb
 
 test-colab: $(READY) ## the course as Colab runs it; inside Colab's image: COLAB_PYTHON=/usr/bin/python3
