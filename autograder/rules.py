@@ -112,6 +112,13 @@ def names_bound(source: str) -> set[str]:
     return {name for _, name in _bindings(parse_cell(source).body)}
 
 
+def names_replaced(source: str) -> set[str]:
+    """The names that a cell deletes, or binds outside of functions. Raises SyntaxError."""
+    tree = parse_cell(source)
+    deleted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
+    return deleted | {name for _, name in _bindings(tree.body)}
+
+
 def classes_bound(source: str) -> set[str]:
     """The names that a cell's class statements bind in the notebook. Raises SyntaxError."""
     return {node.name for node in parse_cell(source).body if isinstance(node, ast.ClassDef)}

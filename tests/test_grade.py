@@ -636,6 +636,15 @@ def test_a_source_that_learners_received_is_named(tmp_path: Path) -> None:
         assert remarks[-1] == "1 cells wait for a person (5 points): e."
 
 
+def test_a_test_that_wants_the_learners_process_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ps1.ipynb"
+    for text, named in (("kept = a\ndel a", True), ("a = 1", True), ("def f():\n    a = 1\nassert f", False)):
+        path.write_bytes(small(("code", "a = 2", ANSWER), ("code", text, TEST)))
+        remarks = single.remarks_on(single.read_source(path))
+        assert any("the test t replaces or deletes a" in one for one in remarks) == named
+        assert single.remarks_on(single.read_source(path, "in-process")) == []
+
+
 def test_repair_never_writes_over_what_it_reads(
     files: Path, tmp_path: Path, source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
