@@ -376,7 +376,7 @@ def test_running_twice_changes_nothing_and_nothing_is_written_elsewhere(desk: De
     assert desk.tree() == first
     assert desk.row("learner-01") == "unchanged"
     assert sorted(path for path in tmp_path.rglob("*") if not path.is_relative_to(desk.submitted)) == outside
-    assert "Missing (1): learner-02" in desk.printed
+    assert "Missing (1), unless one of the refused files is theirs: learner-02" in desk.printed
 
 
 def test_newer_replaces_and_older_is_left(desk: Desktop, tmp_path: Path) -> None:
@@ -570,7 +570,7 @@ def test_a_learner_who_handed_in_no_notebook_is_in_the_table(desk: Desktop, tmp_
     assert desk.collect(zipped(tmp_path / "a.zip", {"learner-01/report.pdf": b"x", "learner-01/b.py": b""})) == 1
     assert desk.row("learner-01") == "refused: no notebook"
     assert "report.pdf" in desk.printed.split("Refused")[0]
-    assert "Missing (2): learner-02, learner-03" in desk.printed
+    assert "Missing (2), unless one of the refused files is theirs: learner-02, learner-03" in desk.printed
     assert desk.collect(zipped(tmp_path / "a.zip", {"learner-01/report.pdf": b"x", "learner-01/a.ipynb": b"one"})) == 1
     assert desk.row("learner-01") == "collected; other files refused, see below"
     assert desk.notebook("learner-01") == b"one"

@@ -517,9 +517,9 @@ def test_grade_one_as_json_has_exactly_this_schema(
     [
         (("nowhere.ipynb", "--source", "SOURCE"), "nowhere.ipynb cannot be read (No such file or directory)"),
         (("partial.ipynb", "--source", "nowhere.ipynb"), "nowhere.ipynb cannot be read (No such file or directory)"),
-        (("partial.ipynb", "--source", "refused.ipynb"), "the instructor's notebook is not JSON"),
+        (("partial.ipynb", "--source", "refused.ipynb"), "the instructor's notebook is no notebook"),
         (("partial.ipynb", "--source", "ungraded.ipynb"), "no cell of this notebook is graded"),
-        ((".", "--source", "SOURCE"), "cannot be read (Is a directory)"),
+        ((".", "--source", "SOURCE"), "is a folder: give the notebook in it"),
     ],
 )
 def test_what_cannot_be_read_is_named(
@@ -585,7 +585,7 @@ def test_a_source_may_choose_its_judge(tmp_path: Path) -> None:
         single.read_source(path)
 
 
-def small(*cells: tuple[str, str, dict[str, Any]], text: str = "") -> bytes:
+def small(*cells: tuple[str, str, dict[str, Any]]) -> bytes:
     """A source notebook: kind, text and nbgrader's marks of each cell."""
     made = [
         nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"schema_version": 3, **marks}})
@@ -599,7 +599,7 @@ def small(*cells: tuple[str, str, dict[str, Any]], text: str = "") -> bytes:
 ANSWER = {"grade_id": "a", "solution": True, "grade": False, "locked": False}
 TEST = {"grade_id": "t", "solution": False, "grade": True, "locked": True, "points": 1}
 ESSAY = {"grade_id": "e", "solution": True, "grade": True, "locked": False, "points": 5}
-READS = "import os\nraise ValueError(sorted(os.listdir()))"
+LISTS = "import os\nraise ValueError(sorted(os.listdir()))"
 
 
 def test_an_instructors_texts_beside_the_source_stay_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -616,7 +616,7 @@ def test_an_instructors_texts_beside_the_source_stay_there(tmp_path: Path, capsy
     assert sorted(single.read_source(source).support) == ["data.csv"]
     submission = tmp_path / "in" / "ps1.ipynb"
     submission.parent.mkdir()
-    submission.write_bytes(small(("code", READS, ANSWER)))
+    submission.write_bytes(small(("code", LISTS, ANSWER)))
     assert cli.main(["grade-one", str(submission), "--source", str(source), "--json"]) == 0
     said = capsys.readouterr()
     assert "a copy of these files beside the source: data.csv." in " ".join(said.err.split())
