@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from autograder.parsing import parse, parse_cell
 
@@ -110,6 +110,14 @@ def problems_of_answer(source: str, *, name: str, locked_names: Collection[str])
 def names_bound(source: str) -> set[str]:
     """The names that a cell binds in the notebook. Raises SyntaxError."""
     return {name for _, name in _bindings(parse_cell(source).body)}
+
+
+def names_in(source: str, of: Callable[[str], set[str]]) -> set[str]:
+    """The names that one of these functions finds in a cell: none in one that is no Python."""
+    try:
+        return of(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
 
 
 def names_replaced(source: str) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -13,13 +12,13 @@ from rich.table import Table
 
 from autograder.course import CourseError
 from autograder.grade import Assignment, AssignmentError, Report, Rooms, read_assignment
-from autograder.grade.assignment import TELLING, SourceCell, support_files
+from autograder.grade.assignment import TELLING, support_files
 from autograder.grade.intake import read
 from autograder.grade.limits import DEFAULT
 from autograder.grade.repair import mend, notebook
 from autograder.grade.report import number
 from autograder.grade.submission import Mend, Refused
-from autograder.rules import names_bound, names_replaced
+from autograder.rules import names_bound, names_in, names_replaced
 
 REFUSED = 2  # exit status
 SCHEMA = ("points", "max_points", "checks", "repairs", "refused", "versions")  # of --json, and no other keys
@@ -54,18 +53,17 @@ def remarks_on(assignment: Assignment) -> list[str]:
             f"the notebook's code got a copy of these files beside the source: {', '.join(sorted(assignment.support))}."
         )
     if assignment.judge == "sealed":
-        answers = set[str]().union(*(_names(names_bound, cell) for cell in assignment.cells if cell.role == "answer"))
+        code = [cell.source for cell in assignment.cells if (cell.role, cell.kind) == ("answer", "code")]
+        answers = set[str]().union(*(names_in(source, names_bound) for source in code))
         for test in assignment.tests:
-            if replaced := sorted(answers & _names(names_replaced, test)):
+            if replaced := sorted(answers & names_in(test.source, names_replaced)):
                 found.append(
                     f"the test {test.id} replaces or deletes {', '.join(replaced)}: sealed, learners' code does not see that. Give --judge in-process."
                 )
     waiting = [cell for cell in assignment.cells if cell.role == "manual" and cell.max_points]
     if waiting:
         points = sum(cell.max_points for cell in waiting)
-        found.append(
-            f"{len(waiting)} cells wait for a person ({points:g} points): {', '.join(cell.id for cell in waiting)}."
-        )
+        found.append(f"a person has to grade {', '.join(cell.id for cell in waiting)} ({points:g} points).")
     return found
 
 
@@ -117,13 +115,6 @@ def repair(source: Path, submission: Path, out: Path) -> int:
         f"{out} written; {len(plan.mends)} mends." if plan.mends else f"{out} written; there was nothing to mend."
     )
     return 0
-
-
-def _names(of: Callable[[str], set[str]], cell: SourceCell) -> set[str]:
-    try:
-        return of(cell.source) if cell.kind == "code" else set()
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
 
 
 def show(report: Report, console: Console) -> None:

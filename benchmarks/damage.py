@@ -32,7 +32,7 @@ from autograder.classroom import Submission, classroom
 from autograder.course import open_course
 from autograder.grade import Assignment, Report, Rooms, read_assignment
 from autograder.progress import progress_bar
-from autograder.rules import names_bound, uses_names
+from autograder.rules import names_bound, names_in, uses_names
 
 ROOT = Path(__file__).resolve().parents[1]
 STEMS = tuple(path.stem for path in open_course(ROOT).assignment_paths)
@@ -109,25 +109,11 @@ def callers(wanted: Mapping[str, str], destroyed: set[str]) -> set[str]:
     """The exercises whose answers call, directly or through another, one that is destroyed."""
     found = set(destroyed)
     while True:
-        names = {name for exercise in found & wanted.keys() for name in bound(wanted[exercise])}
-        more = {exercise for exercise in wanted.keys() - found if names & used(wanted[exercise])}
+        names = {name for exercise in found & wanted.keys() for name in names_in(wanted[exercise], names_bound)}
+        more = {exercise for exercise in wanted.keys() - found if names & names_in(wanted[exercise], uses_names)}
         if not more:
             return found
         found |= more
-
-
-def bound(source: str) -> set[str]:
-    try:
-        return set(names_bound(source))
-    except (SyntaxError, ValueError):
-        return set()
-
-
-def used(source: str) -> set[str]:
-    try:
-        return set(uses_names(source))
-    except (SyntaxError, ValueError):
-        return set()
 
 
 def grade(rooms: Rooms, one: Damaged) -> Outcome:

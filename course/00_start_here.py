@@ -247,7 +247,7 @@ draw.diagram(
     {
         "code": (0, 0, "Your code"),
         "torch": (0, 1, "torch 2.11.0+cu126\nbuilt with CUDA 12.6"),
-        "driver": (0, 2, "driver 580\ncan run CUDA up to 13.0"),
+        "driver": (0, 2, "driver 580\nmade for CUDA 13.0"),
         "gpu": (0, 3, "GPU"),
     },
     [("code", "torch", "calls"), ("torch", "driver", "12.6 fits under 13.0"), ("driver", "gpu", "drives")],

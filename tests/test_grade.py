@@ -633,7 +633,7 @@ def test_a_source_that_learners_received_is_named(tmp_path: Path) -> None:
         path.write_bytes(small(("code", "a = ...", ANSWER), ("code", text, marked), ("markdown", "Why?", ESSAY)))
         remarks = single.remarks_on(single.read_source(path))
         assert any("looks like the notebook that learners receive" in one for one in remarks) == named
-        assert remarks[-1] == "1 cells wait for a person (5 points): e."
+        assert remarks[-1] == "a person has to grade e (5 points)."
 
 
 def test_a_test_that_wants_the_learners_process_is_named(tmp_path: Path) -> None:

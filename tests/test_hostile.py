@@ -75,12 +75,8 @@ def nothing_is_left(rooms: Rooms, hasty_rooms: Rooms) -> Iterator[None]:
     del os.environ["SECRET_FOR_TEST"]
     changed = [str(folder) for folder, was in zip(folders, before, strict=True) if state_of(folder) != was]
     assert changed == []
-    ours = (
-        "learner-",
-        "owned",
-        hostile.LEFT,
-        "output",
-    )  # other tests, at the same time, make rooms outside a sandbox: "room-…"
+    # Not "room-": other tests, at the same time, make rooms outside a sandbox.
+    ours = ("learner-", "owned", hostile.LEFT, "output")
     assert [name for name in set(os.listdir(TEMPORARY)) - files if name.startswith(ours)] == []
     assert not os.path.exists("/tmp/owned")
     assert gone(strays)

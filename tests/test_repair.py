@@ -376,18 +376,19 @@ def test_an_answer_in_front_of_what_the_assignment_gives_finds_it() -> None:
     assert mend(SMALL, [SubmittedCell("code", "half_a_turn = math.pi"), *handed_in(twice=MINE)]).mends == ()
 
 
-@pytest.mark.parametrize(("third", "lent"), [("base = 2", 2), ("base = twice(1)", 0)])
+@pytest.mark.parametrize(("third", "lent"), [("base = 2", 3), ("base = twice(1)", 0)])
 def test_given_code_brings_what_it_needs_unless_that_is_the_learners(third: str, lent: int) -> None:
     notebook = json.loads(json.dumps(SMALL_SOURCE))
     notebook["cells"][5:5] = [
         source("code", "base", third, locked=True),
-        source("code", "square", "square = base * base", locked=True),
+        source("code", "area", "area = base * base", locked=True),
+        source("code", "square", "square = area + base", locked=True),
     ]
     assignment = read_assignment("small", json.dumps(notebook).encode())
     cells = [SubmittedCell("code", f"{MINE}\n\nguess = square"), *handed_in()]
     plan = mend(assignment, cells)
     added = [cell.source for cell in plan.cells if cell.role == "added"]
-    assert added[:-1] == ["base = 2", "square = base * base"][:lent]
+    assert added[:-1] == ["base = 2", "area = base * base", "square = area + base"][:lent]
     assert ("runs there as well" in said(plan, "square")) == (lent > 0)
 
 

@@ -181,10 +181,7 @@ class Reader:
     def _looked_up(self, source: str) -> frozenset[str]:
         if len(source) > LONG or not self._parsed(source):
             return frozenset()
-        try:
-            return frozenset(rules.uses_names(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
+        return frozenset(rules.names_in(source, rules.uses_names))
 
     def _parsed(self, source: str) -> ast.Module | None:
         if len(source) > self._allowance:
@@ -217,10 +214,7 @@ class Reader:
                 return frozenset([name])
             case ast.Expr() | ast.AnnAssign() | ast.Pass():
                 return frozenset()
-        try:
-            return frozenset(rules.names_bound(text))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
+        return frozenset(rules.names_in(text, rules.names_bound))
 
 
 def _looks_like(source: str) -> Iterator[Statement]:

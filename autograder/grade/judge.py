@@ -123,8 +123,8 @@ def prepare(spool: str) -> Course:
         if cell["kind"] != "code":
             continue
         if cell["role"] in ("answer", "manual"):
-            answers |= _names(rules.names_bound, cell["source"])
-            classes |= _names(rules.classes_bound, cell["source"])
+            answers |= rules.names_in(cell["source"], rules.names_bound)
+            classes |= rules.names_in(cell["source"], rules.classes_bound)
         elif course.judge == "sealed":
             course.prepared[cell["id"]] = _prepared(cell["id"], cell["source"])
             if cell["role"] == "test":
@@ -138,13 +138,6 @@ def prepare(spool: str) -> Course:
     course.late = compiler.needed(course.source.values())
     compiler.warm_up(course.late)
     return course
-
-
-def _names(function: Callable[[str], set[str]], source: str) -> set[str]:
-    try:
-        return set(function(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
 
 
 def _observations(identity: str, source: str) -> dict[tuple[str, str], str]:
@@ -182,8 +175,8 @@ def _prepared(identity: str, source: str) -> Prepared:
     return Prepared(
         compile(tree, name, "exec"),
         "",
-        frozenset(_names(rules.names_bound, source)) - imported,
-        frozenset(_names(rules.uses_names, source)),
+        frozenset(rules.names_in(source, rules.names_bound)) - imported,
+        frozenset(rules.names_in(source, rules.uses_names)),
     )
 
 

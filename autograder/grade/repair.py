@@ -757,7 +757,7 @@ class _Mender:
             known |= self.reader.names(entry.source)
 
     def _lent(self, name: str, lenders: Mapping[str, _Entry], known: set[str]) -> list[_Entry]:
-        """The locked cells that give the name, those first that others of them need; `known` grows. None, where a learner's code is needed."""
+        """The locked cells that give the name, with those that they need, in the assignment's order; `known` grows. None, where a learner's code is needed."""
         found: list[_Entry] = []
         wanted, seen = [name], set(known)
         while wanted:
@@ -768,10 +768,10 @@ class _Mender:
                 return []
             lender = lenders[one]
             seen |= self.reader.names(lender.source)
-            found.insert(0, lender)
+            found.append(lender)
             wanted += sorted(self.reader.needs(lender.source) - seen)
         known |= seen
-        return found
+        return sorted(found, key=lambda lender: lender.target.place if lender.target else -1)
 
 
 def _a(kind: str) -> str:
